@@ -1,0 +1,253 @@
+"""What a flow may ask of a call, and what it may hear back. Plain data; no I/O.
+
+A command waits for exactly one result. Each command says how it is recovered when its controller died before the
+result was known (`recovery`), and whether it takes the caller's time (`waits`: the loop guard counts the others).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+
+class Recovery(StrEnum):
+    """What another controller does with a command whose result is unknown."""
+
+    REPEAT = "repeat"  # do it again: the caller hears a prompt twice
+    OBSERVE = "observe"  # read the result that FreeSWITCH kept under the command's name; repeat if there is none
+    KEYED = "keyed"  # an effect outside the call: only repeated when it is marked safe, else the result is unknown
+
+
+# --- what is heard -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A text to speak, in a language (`fr`, `en`, `de`)."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt of the subscriber's library, by name, in a language."""
+
+    name: str
+    language: str
+
+
+Sound = Phrase | Prompt
+
+
+# --- whom to ring --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A short number of the same subscriber."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class External:
+    """An E.164 number, reached through a trunk (any, when none is named)."""
+
+    number: str
+    trunk: str = ""
+
+
+Target = Extension | External
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Answer the call; an answered call stays as it is. Heard: Done."""
+
+    recovery: ClassVar[Recovery] = Recovery.REPEAT
+    waits: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Play:
+    """Play sounds one after the other, answering first. Heard: Played."""
+
+    sounds: tuple[Sound, ...]
+    recovery: ClassVar[Recovery] = Recovery.REPEAT
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Collect:
+    """Play a prompt that the first key stops, and collect keys. Times in seconds. Heard: Digits.
+
+    Collection ends at `max_digits`, at a terminator (not part of the digits), or when no key came in time.
+    `secret` digits (a PIN) enter neither journal nor checkpoint.
+    """
+
+    prompt: tuple[Sound, ...] = ()
+    min_digits: int = 1
+    max_digits: int = 1
+    terminators: str = "#"
+    first_digit_timeout: float = 5.0
+    digit_timeout: float = 2.0
+    secret: bool = False
+    recovery: ClassVar[Recovery] = Recovery.OBSERVE
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Ring targets, at once or in turn, for `ring` seconds each round; talk until somebody leaves. Heard: Dialled."""
+
+    targets: tuple[Target, ...]
+    strategy: Literal["at_once", "in_turn"] = "at_once"
+    ring: float = 25.0
+    presented: str = ""  # number shown to external targets; "" leaves it to the subscriber's rules
+    recovery: ClassVar[Recovery] = Recovery.OBSERVE
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class CheckHours:
+    """Ask whether a schedule is open now. Heard: Hours."""
+
+    schedule: str
+    recovery: ClassVar[Recovery] = Recovery.REPEAT
+    waits: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class CheckList:
+    """Ask whether a number stands on a list. Heard: Listed."""
+
+    list: str
+    number: str
+    recovery: ClassVar[Recovery] = Recovery.REPEAT
+    waits: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Count:
+    """Add one to a counter of the subscriber and read it. `period` starts it anew. Heard: Counted."""
+
+    counter: str
+    period: Literal["ever", "day", "hour"] = "ever"
+    recovery: ClassVar[Recovery] = Recovery.KEYED
+    waits: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """Send an HTTP request; `save` names variables and the JSONPath that fills each. Heard: Replied.
+
+    `safe_to_repeat` lets another controller send it again when the outcome of the first is unknown.
+    """
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    timeout: float = 5.0
+    save: tuple[tuple[str, str], ...] = ()
+    safe_to_repeat: bool = False
+    recovery: ClassVar[Recovery] = Recovery.KEYED
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """End the call with a Q.850 cause name. Nothing is heard after it but HungUp."""
+
+    cause: str = "NORMAL_CLEARING"
+    recovery: ClassVar[Recovery] = Recovery.REPEAT
+    waits: ClassVar[bool] = True
+
+
+Command = Answer | Play | Collect | Dial | CheckHours | CheckList | Count | Request | HangUp
+
+
+# --- results -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Done:
+    """It is done."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """`heard` is False when there was nothing to play: a missing prompt, or speech that could not be made."""
+
+    heard: bool = True
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The keys pressed, without the terminator; "" when none came."""
+
+    digits: str = ""
+    ended: Literal["length", "terminator", "timeout", "nothing"] = "nothing"
+    prompt_heard: bool = True
+
+
+@dataclass(frozen=True)
+class Dialled:
+    """How dialling went: who answered, the cause FreeSWITCH gave, seconds rung and talked."""
+
+    outcome: Literal["answered", "busy", "no_answer", "failed"]
+    by: str = ""
+    cause: str = ""
+    rang: float = 0.0
+    talked: float = 0.0
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The schedule's state, and until when it lasts (ISO 8601, "" when unknown)."""
+
+    state: Literal["open", "closed", "holiday"]
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Whether the number is listed, by which entry, and what the list's action is (`reject`, `busy`, ...; "" none)."""
+
+    listed: bool
+    entry: str = ""
+    action: str = ""
+    argument: str = ""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The counter after this call; None when the count could not be known."""
+
+    value: int | None
+
+
+@dataclass(frozen=True)
+class Replied:
+    """`unknown`: the request may or may not have arrived. `saved` holds the variables that were found."""
+
+    outcome: Literal["ok", "failed", "unknown"]
+    status: int = 0
+    saved: tuple[tuple[str, str], ...] = ()
+    reason: str = field(default="")
+
+
+Result = Done | Played | Digits | Dialled | Hours | Listed | Counted | Replied
+
+
+class HungUp(Exception):
+    """The caller (or the network) ended the call: the only exception sent into a flow."""
+
+    def __init__(self, cause: str = "") -> None:
+        super().__init__(cause or "hung up")
+        self.cause = cause
