@@ -1,0 +1,53 @@
+"""The shared database: a file per noun."""
+
+from conf.models.base import Base, Configuration, Document, Documented, MaybeOfSubscriber, OfSubscriber
+from conf.models.call_event import CallEvent
+from conf.models.call_record import CallRecord
+from conf.models.controller import Controller
+from conf.models.counter import Counter, CounterHit
+from conf.models.extension import Extension
+from conf.models.flow import Flow, FlowVersion
+from conf.models.intent import Intent
+from conf.models.job import Job
+from conf.models.key import KeyGrant, SubscriberKey
+from conf.models.number import Number
+from conf.models.number_list import ListEntry, NumberList
+from conf.models.prompt import Prompt
+from conf.models.schedule import Schedule
+from conf.models.subscriber import Subscriber
+from conf.models.trunk import Trunk
+from conf.models.types import Content, Line, Moment, Sealed
+from conf.models.user import User
+
+__all__ = [
+    "Base",
+    "CallEvent",
+    "CallRecord",
+    "Configuration",
+    "Content",
+    "Controller",
+    "Counter",
+    "CounterHit",
+    "Document",
+    "Documented",
+    "Extension",
+    "Flow",
+    "FlowVersion",
+    "Intent",
+    "Job",
+    "KeyGrant",
+    "Line",
+    "ListEntry",
+    "MaybeOfSubscriber",
+    "Moment",
+    "Number",
+    "NumberList",
+    "OfSubscriber",
+    "Prompt",
+    "Schedule",
+    "Sealed",
+    "Subscriber",
+    "SubscriberKey",
+    "Trunk",
+    "User",
+]

@@ -1,0 +1,76 @@
+"""Opening the database and the sessions on it. A session acts for one subscriber, or for the operator."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from conf.scope import OPERATOR, Crossing, Scope, Unscoped, enter, narrowed
+
+__all__ = ["OPERATOR", "Crossing", "Unscoped", "enter", "migrate", "narrowed", "open_engine", "operator", "scoped"]
+
+BUSY_TIMEOUT = 2.0  # seconds a writer waits for another one on SQLite
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for SQLite (WAL, foreign keys, writers begin at once) or PostgreSQL (psycopg 3)."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+
+@contextmanager
+def scoped(engine: Engine, subscriber_id: int, *, read_only: bool = False) -> Iterator[Session]:
+    """A session that sees and touches one subscriber's rows only. Commits at the end; rolls back on an exception."""
+    with _session(engine, subscriber_id, read_only) as session:
+        yield session
+
+
+@contextmanager
+def operator(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
+    """A session over all subscribers, for what routes calls and keeps the house. Commits and rolls back as `scoped`."""
+    with _session(engine, OPERATOR, read_only) as session:
+        yield session
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to a revision, the newest unless told. Doing it twice changes nothing."""
+    from conf.migrations import upgrade
+
+    upgrade(engine, revision)
+
+
+@contextmanager
+def _session(engine: Engine, scope: Scope, read_only: bool) -> Iterator[Session]:
+    bind = _reading(engine) if read_only else engine
+    with Session(bind) as session, session.begin():
+        enter(session, scope, read_only=read_only)
+        yield session
+
+
+def _reading(engine: Engine) -> Engine:
+    if engine.dialect.name == "postgresql":  # one state of the database for all its statements, as on SQLite
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(reading=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: see _begin_sqlite
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that first reads and then finds the lock taken would fail at once, whatever its timeout.
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

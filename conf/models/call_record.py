@@ -1,0 +1,61 @@
+"""The record of a call: one row for the whole conversation, over all its legs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Index, Numeric
+from sqlalchemy.orm import Mapped, mapped_column
+
+from conf.models.base import Base, MaybeOfSubscriber
+from conf.models.types import Key, Line, Moment
+
+
+class CallRecord(MaybeOfSubscriber, Base):
+    """Durations are seconds. `path` lists the nodes walked: `{flow, version, node, kind, exit}` each.
+
+    `problem` says in plain words what went wrong (a broken flow, a database that was away); "" when nothing did.
+    The subscriber is empty only for a call whose number belongs to nobody.
+    """
+
+    __tablename__ = "call_record"
+    __table_args__ = (Index("ix_call_record_subscriber_started", "subscriber_id", "started_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    call: Mapped[str] = mapped_column(Line(64), unique=True)
+    direction: Mapped[str] = mapped_column(Line(16))  # inbound, outbound, internal
+    caller: Mapped[str] = mapped_column(Line(), default="")
+    caller_name: Mapped[str] = mapped_column(Line(), default="")
+    called: Mapped[str] = mapped_column(Line(), default="")
+    presented: Mapped[str] = mapped_column(Line(), default="")
+    number: Mapped[str] = mapped_column(Line(32), default="")  # our number that was dialled or shown
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    ringing_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    wait: Mapped[float] = mapped_column(default=0.0)
+    talk: Mapped[float] = mapped_column(default=0.0)
+    hold: Mapped[float] = mapped_column(default=0.0)
+    billed: Mapped[float] = mapped_column(default=0.0)
+    disposition: Mapped[str] = mapped_column(Line(32), default="")
+    cause: Mapped[str] = mapped_column(Line(64), default="")
+    q850: Mapped[int | None]
+    sip_code: Mapped[int | None]
+    hung_up_by: Mapped[str] = mapped_column(Line(64), default="")  # caller, called, flow, controller, network ...
+    flow: Mapped[str] = mapped_column(Line(63), default="")
+    flow_version: Mapped[int | None]
+    path: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    queue: Mapped[str] = mapped_column(Line(63), default="")
+    agent: Mapped[str] = mapped_column(Line(254), default="")
+    recording: Mapped[str] = mapped_column(Line(64), default="")
+    consent: Mapped[str] = mapped_column(Line(32), default="")
+    codec: Mapped[str] = mapped_column(Line(32), default="")
+    mos: Mapped[float | None]
+    trunk: Mapped[str] = mapped_column(Line(63), default="")
+    cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
+    currency: Mapped[str] = mapped_column(Line(3), default="")
+    fax: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    controller: Mapped[str] = mapped_column(Line(64), default="")
+    problem: Mapped[str] = mapped_column(Line(500), default="")

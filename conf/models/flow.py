@@ -1,0 +1,53 @@
+"""A call flow and its published versions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from conf.models.base import Base, Configuration, Document
+from conf.models.types import Key, Moment
+
+
+class Flow(Configuration, Base):
+    """`published` is the version that new calls walk; None when the flow was withdrawn.
+
+    A withdrawn flow stays with its versions: a call in progress, and the record of a past one, still name them.
+    `draft` is what an editor works on; `draft_revision` counts its savings.
+    """
+
+    __tablename__ = "flow"
+    __table_args__ = (UniqueConstraint("subscriber_id", "name"), UniqueConstraint("subscriber_id", "id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(63))
+    published: Mapped[int | None]
+    draft: Mapped[Document | None] = mapped_column(JSON(none_as_null=True))
+    draft_revision: Mapped[int] = mapped_column(default=0)
+    versions: Mapped[list[FlowVersion]] = relationship(
+        order_by="FlowVersion.version", cascade="save-update, merge", passive_deletes="all"
+    )
+
+
+class FlowVersion(Configuration, Base):
+    """One published version. It never changes: sessions refuse to update or delete it.
+
+    `pins` names the version of each flow that this one enters, as it was when this one was published.
+    """
+
+    __tablename__ = "flow_version"
+    __table_args__ = (
+        UniqueConstraint("flow_id", "version"),
+        ForeignKeyConstraint(["subscriber_id", "flow_id"], ["flow.subscriber_id", "flow.id"], ondelete="CASCADE"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    flow_id: Mapped[int] = mapped_column(Key)
+    version: Mapped[int]
+    doc: Mapped[Document] = mapped_column(JSON)
+    pins: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    author: Mapped[str] = mapped_column(String(254), default="")
+    created_at: Mapped[datetime] = mapped_column(Moment, default=lambda: datetime.now(UTC))

@@ -1,0 +1,194 @@
+"""What this installation is told by its environment: one frozen dataclass, whole or not at all.
+
+Each field is read from the variable `SOUFFLEUR_` + its name in capitals. Secrets that are not given are made at the
+first start and kept in `data_dir/secrets`, mode 0600.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from conf import secret_files
+from conf.problems import ConfigurationError, Problem, Wrong
+
+PREFIX = "SOUFFLEUR_"
+SECRETS = ("esl_password", "control_secret", "directory_secret")
+LANGUAGES = ("fr", "en", "de")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Ports listen on loopback unless a host says otherwise. Secrets and the database's address are never shown."""
+
+    data_dir: Path
+    database_url: str = field(repr=False)
+    domain: str
+    language: str
+    esl_host: str
+    esl_port: int
+    esl_password: str = field(repr=False)
+    offer_host: str
+    offer_port: int
+    control_host: str
+    control_port: int
+    control_secret: str = field(repr=False)
+    directory_host: str
+    directory_port: int
+    directory_secret: str = field(repr=False)
+    sounds_dir: Path
+    spool_dir: Path
+    prompts_dir: Path
+    freeswitch: str
+    controller_id: str
+
+    def shown(self) -> dict[str, str]:
+        """Every setting under its variable's name, secrets and the database's password hidden."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        values |= dict.fromkeys(SECRETS, "***")
+        values["database_url"] = make_url(self.database_url).render_as_string(hide_password=True)
+        return {PREFIX + name.upper(): str(value) for name, value in values.items()}
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings, making the secrets that are missing.
+
+    Raises:
+        ConfigurationError: with every variable that is wrong, its value (never a secret's) and the reason.
+    """
+    reader = _Reader(os.environ if environ is None else environ)
+    data_dir = reader.read("data_dir", "var", _directory)
+    values: dict[str, Any] = {"data_dir": data_dir}
+    for name, (default, parse) in _fields(data_dir or Path("var").absolute()).items():
+        values[name] = reader.read(name, default, parse)
+    for name in SECRETS:
+        values[name] = reader.secret(name, data_dir)
+    reader.finish()
+    return Settings(**values)
+
+
+def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
+    return {
+        "database_url": (f"sqlite:///{data_dir / 'souffleur.db'}", _database),
+        "domain": ("pbx.localhost", _domain),
+        "language": ("en", _language),
+        "esl_host": ("127.0.0.1", _host),
+        "esl_port": ("8021", _port),
+        "offer_host": ("127.0.0.1", _host),
+        "offer_port": ("8084", _port),
+        "control_host": ("127.0.0.1", _host),
+        "control_port": ("8090", _port),
+        "directory_host": ("127.0.0.1", _host),
+        "directory_port": ("8092", _port),
+        "sounds_dir": (str(data_dir / "sounds"), _directory),
+        "spool_dir": (str(data_dir / "spool"), _directory),
+        "prompts_dir": (str(data_dir / "prompts"), _directory),
+        "freeswitch": ("", _program),
+        "controller_id": (re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:63] or "controller", _identifier),
+    }
+
+
+class _Reader:
+    """Reads variable after variable and keeps what is wrong until the end."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.problems: list[Problem] = []
+
+    def read(self, name: str, default: str, parse: Callable[[str], Any]) -> Any:
+        return self._keep(name, self.environ.get(PREFIX + name.upper(), "") or default, parse)
+
+    def secret(self, name: str, data_dir: Path | None) -> Any:
+        given = self.environ.get(PREFIX + name.upper(), "")
+        if given:
+            return self._keep(name, given, _secret, shown="***")
+        if data_dir is None:  # already a problem of its own
+            return None
+        file = data_dir / "secrets" / name
+        return self._keep(name, str(file), partial(secret_files.keep, name=file.name, folder=file.parent))
+
+    def _keep(self, name: str, value: str, parse: Callable[[str], Any], shown: str = "") -> Any:
+        try:
+            return parse(value)
+        except Wrong as wrong:
+            self.problems.append(wrong.problem.at(field=PREFIX + name.upper(), value=shown or value))
+            return None
+
+    def finish(self) -> None:
+        if self.problems:
+            raise ConfigurationError(self.problems)
+
+
+def _directory(value: str) -> Path:
+    path = Path(value).expanduser().absolute()
+    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not existing.is_dir():
+        raise Wrong("not_a_folder", "{path} is not a folder", path=str(existing))
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise Wrong("not_writable", "{path} cannot be written by this user", path=str(existing))
+    return path
+
+
+def _database(value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise Wrong("not_a_database", "is not a database address such as sqlite:///FILE") from None
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise Wrong("no_database_file", "SQLite needs a file: several processes share the database")
+        return value
+    if url.get_backend_name() != "postgresql":
+        raise Wrong("unknown_database", "only sqlite and postgresql are known, not {backend}", backend=url.drivername)
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _domain(value: str) -> str:
+    if len(value) > 180 or not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*", value):
+        raise Wrong("not_a_domain", "is not a domain name in lower case")
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise Wrong("unknown_language", "must be one of {languages}", languages=", ".join(LANGUAGES))
+    return value
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9:._-]{1,255}", value):
+        raise Wrong("not_a_host", "is not a host name or an address")
+    return value
+
+
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise Wrong("not_a_port", "is not a port: a whole number from 1 to 65535")
+    return int(value)
+
+
+def _program(value: str) -> str:
+    if value and not (os.path.isfile(value) and os.access(value, os.X_OK)):
+        raise Wrong("not_a_program", "is not a program that this user can run")
+    return value
+
+
+def _identifier(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", value):
+        raise Wrong("not_an_identifier", "may hold letters, digits and hyphens, at most 64")
+    return value
+
+
+def _secret(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._~-]{8,200}", value):
+        raise Wrong("weak_secret", "must have 8 to 200 letters, digits, or . _ ~ -")
+    return value
