@@ -1,0 +1,54 @@
+"""What is wrong with a flow, said so that it can be translated and shown beside the field."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+
+def N_(message: str) -> str:  # noqa: N802  gettext's own name for "translate this later"
+    """Mark a text for translation; who shows it translates it."""
+    return message
+
+
+def same(message: str) -> str:
+    """Translate into English: every message is written in it."""
+    return message
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """One thing wrong. `where` is a node's name ("" for the whole flow), `field` a path such as `choices.1`."""
+
+    where: str
+    field: str
+    code: str
+    message: str  # a template with named fields, marked by N_
+    fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    severity: Literal["error", "warning"] = "error"
+
+    def text(self, translate: Callable[[str], str] = same) -> str:
+        """Say it in a language: `translate` is gettext's function for that language."""
+        return translate(self.message).format(**{"field": self.field, "node": self.where, **self.fields})
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.where, self.text()) if part)
+
+
+class FlowError(Exception):
+    """A flow that cannot go on. Names the flow and the node; `message` and `fields` can be translated."""
+
+    def __init__(
+        self, message: str, *, flow: str = "", node: str = "", problems: tuple[Problem, ...] = (), **fields: str
+    ) -> None:
+        self.message = message
+        self.flow = flow
+        self.node = node
+        self.problems = problems
+        self.fields = {"flow": flow, "node": node, **fields}
+        super().__init__(message.format(**self.fields))
+
+    def text(self, translate: Callable[[str], str] = same) -> str:
+        """Say it in a language."""
+        return translate(self.message).format(**self.fields)
