@@ -124,7 +124,8 @@ def _secure(stream: Stream, context: ssl.SSLContext, host: str) -> None:
     try:
         stream.secure(context, host)
     except ssl.SSLCertVerificationError as error:
-        raise OutgoingFailed("The certificate of {host}: {error}.", host=host, error=error.verify_message.rstrip(".")) from None
+        why = error.verify_message.rstrip(".")
+        raise OutgoingFailed("The certificate of {host}: {error}.", host=host, error=why) from None
     except TimeoutError:
         raise OutgoingFailed("No secure connection to {host} in time.", host=host) from None
     except OSError as error:
