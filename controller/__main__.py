@@ -1,0 +1,133 @@
+"""The controller's commands: run everything, serve calls, place a call. gevent is patched before anything else."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+# ruff: noqa: E402
+import argparse
+import dataclasses
+import logging
+import socket
+import sys
+from contextlib import ExitStack
+
+import gevent
+
+from conf.problems import ConfigurationError
+from conf.settings import Settings, load
+from controller.process import Controller
+from controller.supervisor import Child, Supervisor, python
+from controller.terminal import ControlClient, Refused, tell
+from controller.virtual import VirtualSwitch
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit code is 0 when it did what was asked."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        settings = load()
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return int(options.command(settings, options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m controller", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("run", help="start everything that this installation needs").set_defaults(command=run)
+    commands.add_parser("serve", help="take calls").set_defaults(command=serve)
+    commands.add_parser("check", help="ask a running controller how it is").set_defaults(command=check)
+    call = commands.add_parser("call", help="place a call and tell what happens")
+    call.add_argument("--from", dest="caller", required=True, metavar="NUMBER", help="the caller's number")
+    call.add_argument("--to", dest="dialled", required=True, metavar="NUMBER", help="a number or an extension")
+    call.add_argument("--press", default="", metavar="KEYS", help="keys, a comma between the answers to two questions")
+    call.add_argument("--hang-up-after", type=float, metavar="SECONDS", help="the caller leaves after so many seconds")
+    call.add_argument("--subscriber", default="", metavar="SLUG", help="whose phone calls, when the number does not tell")
+    call.set_defaults(command=place_call)
+    return parser
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Start the processes of the house and stay until a signal comes."""
+    children = [Child("the controller", python("controller", "serve"))]
+    if not listening(settings.esl_host, settings.esl_port):
+        print("No FreeSWITCH answers: the virtual switch stands in for it (docs/freeswitch.md says how to have a real one).")
+        children.insert(0, Child("the virtual switch", python("controller.virtual")))
+    print(f"Souffleur takes calls. Control: http://{settings.control_host}:{settings.control_port}")
+    print("A first call, in another terminal:")
+    print("    .venv/bin/python -m controller call --from +33123456789 --to 1000 --press 2#", flush=True)
+    Supervisor(children).run()
+    return 0
+
+
+def serve(settings: Settings, options: argparse.Namespace) -> int:
+    """Take calls until a signal comes."""
+    controller = Controller(settings)
+    stopping = gevent.event.Event()
+    for number in (gevent.signal.SIGINT, gevent.signal.SIGTERM):
+        gevent.signal_handler(number, stopping.set)
+    try:
+        controller.start()
+    except OSError as error:
+        print(f"The controller cannot listen: {error}", file=sys.stderr)
+        return 1
+    stopping.wait()
+    controller.stop()
+    return 0
+
+
+def check(settings: Settings, options: argparse.Namespace) -> int:
+    """Say how a running controller is; 1 when there is none or FreeSWITCH is away."""
+    client = ControlClient(settings.control_host, settings.control_port, settings.control_secret)
+    try:
+        status = client.status()
+    except (OSError, Refused) as error:
+        print(f"No controller answers: {error}", file=sys.stderr)
+        return 1
+    print(" ".join(f"{key}={value}" for key, value in status.items()))
+    return 0 if status["freeswitch"] else 1
+
+
+def place_call(settings: Settings, options: argparse.Namespace) -> int:
+    """Place a call through the running controller, or through one of our own for this call only."""
+    trial = {
+        "from": options.caller,
+        "to": options.dialled,
+        "press": [keys for keys in options.press.split(",") if keys],
+        "hang_up_after": options.hang_up_after,
+        "subscriber": options.subscriber,
+    }
+    with ExitStack() as stack:
+        client = ControlClient(settings.control_host, settings.control_port, settings.control_secret)
+        if not client.reachable():
+            client = _own_controller(settings, stack)
+        try:
+            return tell(client, trial)
+        except Refused as refused:
+            print(refused, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return 130
+
+
+def _own_controller(settings: Settings, stack: ExitStack) -> ControlClient:
+    print("No controller is running: a virtual switch and a controller are started for this call.")
+    logging.getLogger().setLevel(logging.WARNING)
+    settings = dataclasses.replace(settings, offer_port=0, control_port=0, controller_id=f"{settings.controller_id}-call")
+    raise NotImplementedError
+
+
+def listening(host: str, port: int) -> bool:
+    """Whether something takes connections at an address."""
+    try:
+        socket.create_connection((host, port), timeout=1.0).close()
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""One channel: each command that needs the caller becomes applications in FreeSWITCH, and their end becomes a result.
+
+`key` names the command in its call: it comes back as the Application-UUID, and it names the variable in which
+FreeSWITCH keeps the result while no controller listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from controller.calls.dialling import Dialling
+from controller.calls.offer import Offer
+from controller.calls.sounds import Sounds
+from controller.esl import applications
+from controller.esl.connection import Session
+from controller.esl.errors import CallEnded, Dropped
+from controller.esl.fields import collected, played
+from controller.flow.commands import Answer, Collect, Dial, Dialled, Digits, Done, HangUp, HungUp, Play, Played
+
+Spoken = Answer | Play | Collect | Dial | HangUp
+LONGEST_SOUND = 1800.0  # seconds; a prompt longer than this is cut
+STRAY_TERMINATORS = 3
+SILENCE = "silence_stream://20"
+
+
+class Channel:
+    """Performs commands on a channel; raises HungUp when the call ends, ConnectionLost when its socket does."""
+
+    def __init__(self, session: Session, offer: Offer, sounds: Callable[[tuple], list[str]], dialling: Dialling) -> None:
+        self._session = session
+        self._sounds = sounds
+        self._dialling = dialling
+        self.uuid = offer.uuid
+        self.answered = offer.answered
+        self._kept: dict[str, str] = {}
+
+    def perform(self, command: Spoken, key: str) -> Done | Played | Digits | Dialled:
+        """Do what a flow asks of the caller's channel."""
+        try:
+            match command:
+                case Answer():
+                    return self._answer(key)
+                case Play():
+                    return self._play(command, key)
+                case Collect():
+                    return self._collect(command, key)
+                case Dial():
+                    return self._dialling.dial(self._session, command, key, self.answered)
+                case HangUp():
+                    return self._hang_up(command, key)
+        except CallEnded as ended:
+            raise HungUp(ended.cause) from ended
+
+    def kept(self, command: Spoken, key: str, variables: Callable[[str], str]) -> Digits | None:
+        """The result that FreeSWITCH kept of a command while no controller listened; None when there is none."""
+        if not isinstance(command, Collect):
+            return None
+        digits = variables(name_of(key))
+        if len(digits) < command.min_digits:
+            return None
+        return Digits(digits, "length" if len(digits) >= command.max_digits else "timeout")
+
+    def checkpoint(self, name: str, value: str) -> None:
+        """Leave a value on the channel; returns when FreeSWITCH has it."""
+        self._session.set_variable(name, value)
+
+    def interrupt(self) -> None:
+        """End what the caller hears or types now, and forget what was queued."""
+        self._session.break_all()
+
+    def _answer(self, key: str) -> Done:
+        if not self.answered:
+            self._session.execute(applications.answer(), key=f"{key}-answer")
+            self.answered = True
+        return Done()
+
+    def _play(self, command: Play, key: str) -> Played:
+        files = self._sounds(command.sounds)
+        self._answer(key)
+        heard = False
+        for number, file in enumerate(files):
+            try:
+                ended = self._session.execute(applications.playback(file), key=f"{key}-{number}", timeout=LONGEST_SOUND)
+            except Dropped:
+                return Played(heard=True)
+            heard = played(ended.headers) or heard
+        return Played(heard)
+
+    def _collect(self, command: Collect, key: str) -> Digits:
+        files = self._sounds(command.prompt)
+        self._answer(key)
+        for _ in range(STRAY_TERMINATORS):
+            digits = self._keys(command, files, key)
+            # A terminator typed after the last collection was already full ("2#" at a one-key menu) would end this one
+            # before the caller heard anything: it is swallowed.
+            if digits.digits or digits.ended != "terminator" or command.min_digits == 0:
+                return digits
+        return digits
+
+    def _keys(self, command: Collect, files: list[str], key: str) -> Digits:
+        application = applications.play_and_get_digits(
+            command.min_digits,
+            command.max_digits,
+            timeout=command.first_digit_timeout,
+            terminators=command.terminators,
+            prompt=files or [SILENCE],
+            variable=name_of(key),
+            digit_timeout=command.digit_timeout,
+        )
+        try:
+            ended = self._session.execute(application, key=key, timeout=LONGEST_SOUND)
+        except Dropped:
+            return Digits()
+        found = collected(ended.headers, name_of(key))
+        heard = bool(files) or not command.prompt
+        if not found.digits:
+            return Digits("", "terminator" if found.ended == "success" else "nothing", heard)
+        if found.ended == "success":
+            return Digits(found.digits, "length" if len(found.digits) >= command.max_digits else "terminator", heard)
+        return Digits(found.digits, "timeout", heard)
+
+    def _hang_up(self, command: HangUp, key: str) -> Done:
+        self._session.execute(applications.hangup(command.cause), key=key, timeout=10.0)
+        self._session.wait_for_hangup(10.0)
+        raise HungUp(command.cause)
+
+
+def name_of(key: str) -> str:
+    """The channel variable in which FreeSWITCH keeps a command's result."""
+    return f"souffleur_{key.replace('-', '_')}"

@@ -1,0 +1,151 @@
+"""Control: what the UI and the terminal ask of this controller, over HTTP on loopback with a secret.
+
+Every answer is JSON; `/v1/events` is a stream of server-sent events. A request names the subscriber that it acts for
+(`?subscriber=SLUG`); without one it is the operator's. A call of another subscriber is answered like no call at all.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from controller.calls.journal import Entry, Follower, Journal
+from controller.calls.switchboard import Switchboard, UnknownCall
+from controller.calls.trial import Trial, read_trial
+from controller.esl.errors import EslError
+
+log = logging.getLogger(__name__)
+KEEP_ALIVE = 15.0  # seconds between two comments on a quiet stream
+MAX_BODY = 64 * 1024
+
+ROUTES = Map(
+    [
+        Rule("/v1/status", endpoint="status", methods=["GET"]),
+        Rule("/v1/calls", endpoint="calls", methods=["GET"]),
+        Rule("/v1/calls", endpoint="place", methods=["POST"]),
+        Rule("/v1/calls/<call>/hang_up", endpoint="hang_up", methods=["POST"]),
+        Rule("/v1/calls/<call>/transfer", endpoint="transfer", methods=["POST"]),
+        Rule("/v1/events", endpoint="events", methods=["GET"]),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Control:
+    """The WSGI application. `trial` places a trial call; `subscriber_id` finds a slug's id."""
+
+    secret: str
+    switchboard: Switchboard
+    journal: Journal
+    trial: Callable[[Trial], str]
+    state: Callable[[], dict[str, Any]]
+    subscriber_id: Callable[[str], int | None]
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        request.max_content_length = MAX_BODY
+        try:
+            self._admit(request)
+            endpoint, arguments = ROUTES.bind_to_environ(environ).match()
+            response = getattr(self, endpoint)(request, **arguments)
+        except HTTPException as error:
+            response = _json({"error": error.description}, error.code or 500)
+        except UnknownCall:
+            response = _json({"error": "There is no such call."}, 404)
+        except EslError as error:
+            response = _json({"error": f"FreeSWITCH: {error}"}, 503)
+        return response(environ, start_response)
+
+    def status(self, request: Request) -> Response:
+        """How this controller is."""
+        return _json(self.state())
+
+    def calls(self, request: Request) -> Response:
+        """The live calls."""
+        return _json({"calls": list(self.switchboard.states(_subscriber(request)))})
+
+    def place(self, request: Request) -> Response:
+        """Place a trial call."""
+        try:
+            trial = read_trial(_body(request))
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+        return _json({"call": self.trial(trial)}, 201)
+
+    def hang_up(self, request: Request, call: str) -> Response:
+        """End a call."""
+        self.switchboard.find(call, _subscriber(request)).hang_up()
+        return _json({"call": call})
+
+    def transfer(self, request: Request, call: str) -> Response:
+        """Take a caller to another extension or number."""
+        target = str(_body(request).get("to", ""))
+        conversation = self.switchboard.find(call, _subscriber(request))
+        if not conversation.redirect(target):
+            raise BadRequest(f"to: {target!r} is neither an extension nor a number that can be called.")
+        return _json({"call": call, "to": target})
+
+    def events(self, request: Request) -> Response:
+        """The live feed: of a call, of a subscriber, or of all; `Last-Event-ID` goes on after an entry."""
+        follower = self.journal.follow(self._wanted(request), _after(request))
+        return Response(self._stream(follower), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    def _admit(self, request: Request) -> None:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), self.secret.encode()):
+            raise Unauthorized("The control secret is missing or wrong.")
+
+    def _wanted(self, request: Request) -> Callable[[Entry], bool]:
+        call, slug = request.args.get("call"), _subscriber(request)
+        subscriber = self.subscriber_id(slug) if slug else None
+        if slug and subscriber is None:
+            raise NotFound("There is no such subscriber.")
+        return lambda entry: (not call or entry.call == call) and (not slug or entry.subscriber == subscriber)
+
+    def _stream(self, follower: Follower) -> Iterator[bytes]:
+        try:
+            yield b": hello\n\n"
+            lost = 0
+            while True:
+                entry = follower.next(KEEP_ALIVE)
+                if follower.dropped > lost:
+                    lost = follower.dropped
+                    yield b"event: dropped\ndata: %d\n\n" % lost
+                yield _event(entry) if entry else b": still here\n\n"
+        finally:
+            self.journal.leave(follower)
+
+
+def _event(entry: Entry) -> bytes:
+    return b"id: %d\ndata: %s\n\n" % (entry.position, orjson.dumps(asdict(entry)))
+
+
+def _subscriber(request: Request) -> str | None:
+    return request.args.get("subscriber") or None
+
+
+def _after(request: Request) -> int | None:
+    text = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+    return int(text) if text.isdecimal() else None
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        document = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise BadRequest("The body is not JSON.") from error
+    if not isinstance(document, dict):
+        raise BadRequest("The body is not a JSON object.")
+    return document
+
+
+def _json(document: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(document), status, mimetype="application/json")

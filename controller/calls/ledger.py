@@ -1,0 +1,161 @@
+"""The controller's rows in the shared database. Every row has a key of its own, so writing it twice changes nothing.
+
+`write` is for the writer's thread. The others are for greenlets: they run in the pool's threads, so that a slow database
+never holds the hub. All raise SQLAlchemyError when the database is away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from gevent.threadpool import ThreadPool
+from sqlalchemy import Engine, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from conf import database
+from conf.models import Base, CallEvent, CallRecord, Controller, Counter, CounterHit, Intent
+from controller.calls.spool import Fact
+
+T = TypeVar("T")
+TABLES: dict[str, type[Base]] = {"call_event": CallEvent, "call_record": CallRecord}
+
+
+class Ledger:
+    """What the controller writes and reads beside configuration."""
+
+    def __init__(self, engine: Engine, pool: ThreadPool) -> None:
+        self._engine = engine
+        self._pool = pool
+
+    # --- records and journal ----------------------------------------------------------------------------------------
+
+    def write(self, facts: list[Fact]) -> None:
+        """Write facts, each subscriber's in its own scope; what is there already stays as it is."""
+        by_subscriber: dict[int | None, list[Fact]] = defaultdict(list)
+        for fact in facts:
+            by_subscriber[fact.get("subscriber")].append(fact)
+        for subscriber, some in by_subscriber.items():
+            with self._session(subscriber) as session:
+                for table, kind in TABLES.items():
+                    if rows := [_row(fact) for fact in some if fact["table"] == table]:
+                        insert_new(session, kind, rows)
+
+    # --- counters ---------------------------------------------------------------------------------------------------
+
+    def count(self, subscriber: int, counter: str, period: str, call: str, command: str) -> int:
+        """Add one to a counter, once for this command of this call, and tell its value after it."""
+
+        def add() -> int:
+            with self._session(subscriber) as session:
+                hit = session.scalar(select(CounterHit).where(CounterHit.call == call, CounterHit.command == command))
+                if hit:
+                    return hit.value
+                insert_new(session, Counter, [{"subscriber_id": subscriber, "name": counter, "period": period, "value": 0}])
+                found = (Counter.name == counter, Counter.period == period)
+                session.execute(update(Counter).where(*found).values(value=Counter.value + 1))
+                row = session.scalars(select(Counter).where(*found)).one()
+                new = {"subscriber_id": subscriber, "counter_id": row.id, "call": call, "command": command, "value": row.value}
+                insert_new(session, CounterHit, [new])
+                return row.value
+
+        return self._in_thread(add)
+
+    # --- effects outside the call -----------------------------------------------------------------------------------
+
+    def intend(self, subscriber: int, call: str, command: str, method: str, url: str) -> None:
+        """Store that a request is about to be sent."""
+        digest = hashlib.sha256(f"{method} {url}".encode()).hexdigest()
+        row = {"subscriber_id": subscriber, "call": call, "command": command, "kind": "http", "state": "stored", "digest": digest}
+
+        def store() -> None:
+            with self._session(subscriber) as session:
+                insert_new(session, Intent, [row | {"at": datetime.now(UTC)}])
+
+        self._in_thread(store)
+
+    def concluded(self, subscriber: int, call: str, command: str, outcome: dict[str, Any]) -> None:
+        """Store how a request ended."""
+
+        def store() -> None:
+            with self._session(subscriber) as session:
+                state = "unknown" if outcome["outcome"] == "unknown" else "done"
+                intent = (Intent.call == call, Intent.command == command)
+                session.execute(update(Intent).where(*intent).values(state=state, outcome=outcome))
+
+        self._in_thread(store)
+
+    def outcome(self, subscriber: int, call: str, command: str) -> dict[str, Any] | None:
+        """How a request ended; {} when it was stored and nothing more is known, None when it was never stored."""
+
+        def read() -> dict[str, Any] | None:
+            with self._session(subscriber, read_only=True) as session:
+                intent = session.scalar(select(Intent).where(Intent.call == call, Intent.command == command))
+                return None if intent is None else (intent.outcome or {})
+
+        return self._in_thread(read)
+
+    # --- the controller itself --------------------------------------------------------------------------------------
+
+    def start(self, controller: str, url: str, freeswitch: str, lease: float) -> int:
+        """Enter the controller's row with a lease of some seconds; returns its new epoch."""
+
+        def enter() -> int:
+            with self._session(None) as session:
+                until = datetime.now(UTC) + timedelta(seconds=lease)
+                new = {"id": controller, "url": url, "freeswitch": freeswitch, "epoch": 0, "lease_until": until}
+                insert_new(session, Controller, [new])
+                row = session.scalars(select(Controller).where(Controller.id == controller)).one()
+                row.epoch, row.url, row.freeswitch, row.lease_until = row.epoch + 1, url, freeswitch, until
+                return row.epoch
+
+        return self._in_thread(enter)
+
+    def renew(self, controller: str, epoch: int, lease: float) -> bool:
+        """Renew the lease; False when another process has taken this controller's name since."""
+
+        def again() -> bool:
+            with self._session(None) as session:
+                mine = (Controller.id == controller, Controller.epoch == epoch)
+                until = datetime.now(UTC) + timedelta(seconds=lease)
+                return bool(session.execute(update(Controller).where(*mine).values(lease_until=until)).rowcount)
+
+        return self._in_thread(again)
+
+    def reachable(self) -> bool:
+        """Whether the database answers; raises SQLAlchemyError when it does not."""
+
+        def ask() -> bool:
+            with self._session(None, read_only=True) as session:
+                session.execute(select(Controller.id).limit(1))
+                return True
+
+        return self._in_thread(ask)
+
+    def _session(self, subscriber: int | None, read_only: bool = False) -> Any:
+        if subscriber is None:
+            return database.operator(self._engine, read_only=read_only)
+        return database.scoped(self._engine, subscriber, read_only=read_only)
+
+    def _in_thread(self, function: Callable[[], T]) -> T:
+        return self._pool.apply(function)
+
+
+def insert_new(session: Session, kind: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert rows, passing over those whose key is there already."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(kind).on_conflict_do_nothing(), rows)
+
+
+def _row(fact: Fact) -> dict[str, Any]:
+    row = {key: _moment(value) if key.endswith("at") else value for key, value in fact.items() if key != "table"}
+    row["subscriber_id"] = row.pop("subscriber", None)
+    return row
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,101 @@
+"""The controller's own connection to FreeSWITCH: it follows what happens there, reconciles after a gap, renews the lease."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+import orjson
+from sqlalchemy.exc import SQLAlchemyError
+
+from controller.calls.ledger import Ledger
+from controller.calls.switchboard import Switchboard
+from controller.esl import api
+from controller.esl.errors import EslError
+from controller.esl.inbound import Inbound
+from controller.esl.link import Link
+
+log = logging.getLogger(__name__)
+EVENTS = "event json BACKGROUND_JOB HEARTBEAT CUSTOM sofia::register sofia::unregister sofia::expire sofia::gateway_state"
+SETTLING = 1.0  # seconds: FreeSWITCH's list of channels is late by half a second
+LEASE = 6.0  # seconds
+RENEW = 2.0  # seconds
+
+
+class Monitor:
+    """One FreeSWITCH as seen by this controller."""
+
+    def __init__(self, switchboard: Switchboard, ledger: Ledger, sleep: Callable[[float], None] = gevent.sleep) -> None:
+        self._switchboard = switchboard
+        self._ledger = ledger
+        self._sleep = sleep
+        self._link: Link | None = None
+        self.registered: dict[str, str] = {}
+        self.gateways: dict[str, str] = {}
+
+    def follow(self, link: Link) -> None:
+        """Use a link from now on."""
+        self._link = link
+
+    @property
+    def connection(self) -> Inbound | None:
+        """The connection while it is up."""
+        return self._link.connection if self._link else None
+
+    def on_up(self, connection: Inbound) -> None:
+        """Subscribe, then compare FreeSWITCH's channels with ours: nothing is sent again."""
+        connection.register_handle("sofia::register", self._registered)
+        connection.register_handle("sofia::unregister", self._unregistered)
+        connection.register_handle("sofia::expire", self._unregistered)
+        connection.register_handle("sofia::gateway_state", self._gateway)
+        connection.send(EVENTS)
+        gevent.spawn(self.reconcile, connection)
+
+    def reconcile(self, connection: Inbound) -> None:
+        """End the sessions whose channel FreeSWITCH does not have any more."""
+        ours = self._switchboard.uuids()
+        if not ours:
+            return
+        self._sleep(SETTLING)
+        try:
+            ghosts = ours - channels(connection)
+        except EslError as error:
+            log.warning("the channels could not be listed: %s", error)
+            return
+        # A call that ended meanwhile is no ghost, and one that began is not in `ours`.
+        self._switchboard.lost(ghosts & self._switchboard.uuids())
+
+    def keep_lease(self, controller: str, url: str, freeswitch: str) -> None:
+        """Hold the lease for ever; run it in a greenlet of its own."""
+        epoch = 0
+        while True:
+            try:
+                if not epoch:
+                    epoch = self._ledger.start(controller, url, freeswitch, LEASE)
+                elif not self._ledger.renew(controller, epoch, LEASE):
+                    log.error("another process runs under the name %s", controller)
+                    epoch = 0
+            except SQLAlchemyError as error:
+                log.debug("the lease could not be renewed: %s", type(error).__name__)
+            self._sleep(RENEW)
+
+    def _registered(self, event: Any) -> None:
+        self.registered[_account(event)] = event.headers.get("network-ip", "")
+
+    def _unregistered(self, event: Any) -> None:
+        self.registered.pop(_account(event), None)
+
+    def _gateway(self, event: Any) -> None:
+        self.gateways[event.headers.get("Gateway", "")] = event.headers.get("State", "")
+
+
+def channels(connection: Inbound) -> set[str]:
+    """The uuids of FreeSWITCH's channels, as far as its list has got."""
+    answer = orjson.loads(connection.api(api.show_channels()))
+    return {row["uuid"] for row in answer.get("rows", ())}
+
+
+def _account(event: Any) -> str:
+    return f"{event.headers.get('from-user', '')}@{event.headers.get('from-host', '')}"

@@ -1,0 +1,57 @@
+"""A call as FreeSWITCH offers it: read once, then the frame is let go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from controller.esl.fields import Headers, channel_data, variable
+
+# Variables that travel with a channel. The dialplan sets the first three, the directory the next two (authenticated
+# phones only), the controller the rest. No SIP header can set one: those arrive as sip_h_*.
+DIALLED = "souffleur_dialled"
+ORIGIN = "souffleur_origin"
+LOST = "controller_lost"
+SUBSCRIBER = "souffleur_subscriber"
+USER = "souffleur_user"
+CALL = "souffleur_call"
+CHECKPOINT = "souffleur_checkpoint"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Who calls, what was dialled, and what an earlier controller left on the channel."""
+
+    uuid: str
+    call: str
+    dialled: str
+    origin: str  # "trunk", "phone" or "test"
+    caller: str
+    caller_name: str
+    address: str  # the peer's IP address
+    subscriber: str  # slug of the authenticated user's subscriber, "" from a trunk
+    user: str
+    answered: bool
+    checkpoint: str
+    lost: bool
+    created: float  # epoch seconds
+
+
+def read_offer(headers: Headers) -> Offer:
+    """Read the reply to `connect`."""
+    channel = channel_data(headers)
+    return Offer(
+        uuid=channel.uuid,
+        call=variable(headers, CALL) or str(uuid4()),
+        dialled=variable(headers, DIALLED) or channel.dialled,
+        origin=variable(headers, ORIGIN) or "trunk",
+        caller=channel.caller,
+        caller_name=channel.caller_name,
+        address=channel.address,
+        subscriber=variable(headers, SUBSCRIBER),
+        user=variable(headers, USER),
+        answered=channel.answered,
+        checkpoint=variable(headers, CHECKPOINT),
+        lost=variable(headers, LOST) == "true",
+        created=channel.created,
+    )

@@ -1,0 +1,128 @@
+"""Where a call goes: the dialled number, whose it is, and which flow answers for it. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from conf.snapshot import Snapshot
+from controller.calls.offer import Offer
+from controller.flow.numbers import e164
+
+DIRECT = "direct:"  # flows of our own begin so: "direct:101", "direct:+33..."; no file can name one like this
+
+
+class Known(Protocol):
+    """What routing asks of the configuration."""
+
+    def owner(self, number: str) -> Snapshot | None: ...
+    def by_slug(self, slug: str) -> Snapshot | None: ...
+    def trunks(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Route:
+    """A call's way: the subscriber, the flow to walk and the number that led there."""
+
+    subscriber: Snapshot
+    flow: str  # a flow of the subscriber, or direct:TARGET
+    number: str
+    direction: str  # "inbound", "outbound" or "internal"
+    fallback: str = ""
+    trunk: str = ""
+
+
+@dataclass(frozen=True)
+class NoRoute:
+    """Why a call goes nowhere, and the cause to hang up with if nobody apologises."""
+
+    reason: str
+    cause: str
+    subscriber: Snapshot | None = None
+    number: str = ""
+    fallback: str = ""
+    direction: str = "inbound"
+    trunk: str = ""
+
+
+def route(offer: Offer, known: Known) -> Route | NoRoute:
+    """Find the flow of an offered call: by number from a trunk, by the user's subscriber from a phone."""
+    if offer.subscriber:
+        subscriber = known.by_slug(offer.subscriber)
+        if subscriber is None:
+            return NoRoute("the subscriber of this phone is not known", "CALL_REJECTED", direction="internal")
+        return _from_phone(offer, subscriber)
+    return _from_trunk(offer, known)
+
+
+def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:
+    trunk = trunk_at(offer.address, known.trunks())
+    number = e164(offer.dialled, "FR") or offer.dialled
+    subscriber = known.owner(number)
+    if subscriber is None:
+        return NoRoute(f"nobody has the number {number}", "UNALLOCATED_NUMBER", number=number, trunk=trunk)
+    entry = subscriber.numbers.get(number, {})
+    fallback = entry.get("fallback") or subscriber.fallback or ""
+    flow = entry.get("flow") or ""
+    if not flow:
+        return NoRoute(f"the number {number} has no flow", "NO_ROUTE_DESTINATION", subscriber, number, fallback, trunk=trunk)
+    return Route(subscriber, flow, number, "inbound", fallback, trunk)
+
+
+def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
+    dialled = offer.dialled
+    fallback = subscriber.fallback or ""
+    if entry := subscriber.extensions.get(dialled):
+        if flow := entry.get("flow"):
+            return Route(subscriber, flow, dialled, "internal", fallback)
+        if external := entry.get("external"):
+            return Route(subscriber, f"{DIRECT}{external}", dialled, "outbound", fallback)
+    if user_of(subscriber, dialled):
+        return Route(subscriber, f"{DIRECT}{dialled}", dialled, "internal", fallback)
+    if dialled in subscriber.emergency:
+        return Route(subscriber, f"{DIRECT}{dialled}", dialled, "outbound", fallback)
+    if number := e164(dialled, subscriber.country):
+        own = subscriber.numbers.get(number, {})
+        if own.get("flow"):
+            return Route(subscriber, own["flow"], number, "internal", own.get("fallback") or fallback)
+        return Route(subscriber, f"{DIRECT}{number}", number, "outbound", fallback)
+    return NoRoute(f"{dialled} is neither an extension nor a number", "UNALLOCATED_NUMBER", subscriber, dialled, direction="internal")
+
+
+def user_of(subscriber: Snapshot, extension: str) -> Mapping[str, Any] | None:
+    """The user who owns an extension."""
+    return next((user for user in subscriber.users if user.get("extension") == extension), None)
+
+
+def trunk_at(address: str, trunks: Sequence[Mapping[str, Any]]) -> str:
+    """The trunk whose allowed networks hold an IP address; "" when none does."""
+    try:
+        peer = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    for trunk in trunks:
+        if any(peer in ipaddress.ip_network(network, strict=False) for network in trunk.get("allow") or ()):
+            return str(trunk["name"])
+    return ""
+
+
+def direct_flow(target: str) -> dict[str, Any]:
+    """The flow that rings one target and tells the caller's network how it went."""
+    return {
+        "name": f"{DIRECT}{target}",
+        "start": "ring",
+        "nodes": {
+            "ring": {
+                "kind": "dial",
+                "to": [target],
+                "ring": 45.0,
+                "exits": {"answered": "end", "busy": "busy", "no_answer": "nobody", "failed": "failed"},
+            },
+            "end": {"kind": "hang_up"},
+            "busy": {"kind": "hang_up", "cause": "USER_BUSY"},
+            "nobody": {"kind": "hang_up", "cause": "NO_ANSWER"},
+            "failed": {"kind": "hang_up", "cause": "NORMAL_TEMPORARY_FAILURE"},
+        },
+    }

@@ -1,0 +1,146 @@
+"""The controller process: every part made and handed to the others, started and stopped."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import gevent
+from gevent.pywsgi import WSGIServer
+from gevent.threadpool import ThreadPool
+
+from conf import outgoing
+from conf.database import open_engine
+from conf.settings import Settings
+from controller.calls.configuration import Configuration
+from controller.calls.control import Control
+from controller.calls.journal import Journal
+from controller.calls.ledger import Ledger
+from controller.calls.lookups import Lookups
+from controller.calls.monitor import Monitor
+from controller.calls.session import House
+from controller.calls.sounds import Sounds
+from controller.calls.spool import Spool
+from controller.calls.switchboard import Switchboard
+from controller.calls.trial import Trial, place
+from controller.calls.writer import Writer
+from controller.esl.errors import ConnectionLost
+from controller.esl.link import Link
+from controller.esl.server import Server
+from speech.client import Voice
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the controller listens once it has started (a port of 0 takes any free one)."""
+
+    offer: int
+    control: int
+
+
+class Controller:
+    """One controller: `start` returns when it takes calls; `stop` ends it and writes down what it knows."""
+
+    def __init__(self, settings: Settings, allow_private: tuple[str, ...] = ()) -> None:
+        self.settings = settings
+        self._pool = ThreadPool(4)
+        self._writing = ThreadPool(1)
+        self._engine = open_engine(settings.database_url)
+        self.voice = Voice(settings.sounds_dir / "spoken")
+        self.ledger = Ledger(self._engine, self._pool)
+        self.configuration = Configuration(self._engine, self._pool, settings.prompts_dir)
+        self.writer = Writer(self.ledger.write, Spool(settings.data_dir / "records", settings.controller_id), self._writing)
+        self.journal = Journal(self.writer.put)
+        self.switchboard = Switchboard(self._house(allow_private))
+        self.monitor = Monitor(self.switchboard, self.ledger)
+        self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
+        self.link = Link(settings.esl_host, settings.esl_port, settings.esl_password, on_up=self.monitor.on_up)
+        self.control = WSGIServer((settings.control_host, settings.control_port), self._control(), log=None)
+        self._greenlets: list[gevent.Greenlet] = []
+        self._since = time.time()
+
+    def start(self) -> Ports:
+        """Read the configuration, then listen."""
+        self.configuration.refresh()
+        self.monitor.follow(self.link)
+        self.server.start()
+        self.control.start()
+        ports = Ports(self.server.server_port, self.control.server_port)
+        url = f"http://{self.settings.control_host}:{ports.control}"
+        freeswitch = f"{self.settings.esl_host}:{self.settings.esl_port}"
+        for run, arguments in (
+            (self.writer.run, ()),
+            (self.configuration.keep_fresh, ()),
+            (self.link.run, ()),
+            (self.monitor.keep_lease, (self.settings.controller_id, url, freeswitch)),
+        ):
+            self._greenlets.append(gevent.spawn(run, *arguments))
+        log.info("the controller takes calls on %s:%d", self.settings.offer_host, ports.offer)
+        return ports
+
+    def stop(self) -> None:
+        """Stop taking calls, and write what is queued."""
+        self.server.stop(timeout=1)
+        self.control.stop(timeout=1)
+        self.link.stop()
+        self.writer.drain()
+        gevent.killall(self._greenlets)
+        self.voice.close()
+        self._engine.dispose()
+
+    def place(self, trial: Trial) -> str:
+        """Place a trial call; raises ConnectionLost when FreeSWITCH is away."""
+        connection = self.monitor.connection
+        if connection is None:
+            raise ConnectionLost("not connected")
+        return place(connection, self.journal, trial)
+
+    def state(self) -> dict[str, Any]:
+        """How this controller is, for the board and the health check."""
+        return {
+            "controller": self.settings.controller_id,
+            "since": self._since,
+            "calls": len(self.switchboard),
+            "taken": self.switchboard.taken,
+            "freeswitch": self.monitor.connection is not None,
+            "database": self.configuration.reachable,
+            "spooling": self.writer.away,
+            "lost_records": self.writer.lost,
+        }
+
+    def _house(self, allow_private: tuple[str, ...]) -> House:
+        def now(time_zone: str) -> datetime:
+            return datetime.now(ZoneInfo(time_zone))
+
+        def send(*arguments: Any, **options: Any) -> outgoing.Reply:
+            return outgoing.fetch(*arguments, allow=allow_private, **options)
+
+        return House(
+            controller=self.settings.controller_id,
+            domain=self.settings.domain,
+            configuration=self.configuration,
+            lookups=Lookups(self.ledger, send, now),
+            sounds=Sounds(self._speak),
+            journal=self.journal,
+            put=self.writer.put,
+            now=time.time,
+        )
+
+    def _speak(self, text: str, language: str) -> Path:
+        return self.voice.speak(text, language, 16000)
+
+    def _control(self) -> Control:
+        def subscriber_id(slug: str) -> int | None:
+            found = self.configuration.by_slug(slug)
+            return found.subscriber_id if found else None
+
+        return Control(
+            self.settings.control_secret, self.switchboard, self.journal, self.place, self.state, subscriber_id
+        )

@@ -1,0 +1,69 @@
+"""What tests of calls share: a subscriber in memory, a database in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gevent.threadpool import ThreadPool
+from sqlalchemy import Engine
+
+from conf.database import migrate, open_engine, operator
+from conf.models import Subscriber
+from conf.snapshot import Snapshot
+
+
+@pytest.fixture
+def snapshot() -> Callable[..., Snapshot]:
+    """Makes a subscriber's configuration; anything may be given anew."""
+
+    def make(**changes: Any) -> Snapshot:
+        plain: dict[str, Any] = {
+            "subscriber_id": 1,
+            "slug": "martin",
+            "name": "Boulangerie Martin",
+            "language": "fr",
+            "time_zone": "Europe/Paris",
+            "country": "FR",
+            "emergency": ("15", "112"),
+            "fallback": "",
+            "version": 1,
+            "users": ({"login": "claire", "extension": "101", "outbound_number": "+33123456780"},),
+            "extensions": {
+                "101": {"extension": "101", "user": "claire"},
+                "1000": {"extension": "1000", "flow": "reception"},
+                "199": {"extension": "199", "external": "+33612345678"},
+            },
+            "numbers": {"+33123456789": {"number": "+33123456789", "flow": "reception"}},
+            "schedules": {},
+            "lists": {},
+            "prompts": {},
+            "flows": {},
+            "pins": {},
+        }
+        return Snapshot(**(plain | changes))
+
+    return make
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPool]:
+    """Threads for the database."""
+    threads = ThreadPool(2)
+    yield threads
+    threads.kill()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A migrated SQLite database with the subscribers 1 (martin) and 2 (duval)."""
+    made = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    migrate(made)
+    with operator(made) as session:
+        for slug in ("martin", "duval"):
+            doc = {"slug": slug, "name": slug, "language": "fr", "time_zone": "Europe/Paris", "country": "FR", "emergency": []}
+            session.add(Subscriber(doc=doc))
+    yield made
+    made.dispose()

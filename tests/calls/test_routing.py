@@ -1,0 +1,121 @@
+"""Where a call goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from conf.snapshot import Snapshot
+from controller.calls.offer import Offer
+from controller.calls.routing import NoRoute, Route, direct_flow, route, trunk_at
+from controller.flow.engine import Flow
+
+TRUNKS = ({"name": "carrier", "allow": ["203.0.113.0/24"]}, {"name": "other", "allow": ["2001:db8::/32"]})
+
+
+@dataclass
+class Known:
+    subscribers: tuple[Snapshot, ...]
+    trunk_list: tuple[dict[str, Any], ...] = field(default=TRUNKS)
+
+    def owner(self, number: str) -> Snapshot | None:
+        return next((one for one in self.subscribers if number in one.numbers), None)
+
+    def by_slug(self, slug: str) -> Snapshot | None:
+        return next((one for one in self.subscribers if one.slug == slug), None)
+
+    def trunks(self) -> tuple[dict[str, Any], ...]:
+        return self.trunk_list
+
+
+def offer(dialled: str, **changes: Any) -> Offer:
+    plain = {
+        "uuid": "u",
+        "call": "c",
+        "dialled": dialled,
+        "origin": "trunk",
+        "caller": "+33611111111",
+        "caller_name": "",
+        "address": "203.0.113.7",
+        "subscriber": "",
+        "user": "",
+        "answered": False,
+        "checkpoint": "",
+        "lost": False,
+        "created": 0.0,
+    }
+    return Offer(**(plain | changes))
+
+
+Make = Callable[..., Snapshot]
+
+
+@pytest.mark.parametrize("dialled", ["+33123456789", "0123456789", "33123456789"])
+def test_a_number_leads_to_its_flow_however_the_carrier_writes_it(snapshot: Make, dialled: str) -> None:
+    way = route(offer(dialled), Known((snapshot(),)))
+    assert isinstance(way, Route)
+    assert (way.flow, way.number, way.direction, way.trunk) == ("reception", "+33123456789", "inbound", "carrier")
+
+
+def test_a_number_of_nobody(snapshot: Make) -> None:
+    way = route(offer("+33199999999"), Known((snapshot(),)))
+    assert isinstance(way, NoRoute)
+    assert way.cause == "UNALLOCATED_NUMBER"
+    assert way.subscriber is None
+
+
+def test_a_number_without_a_flow_goes_to_its_fallback(snapshot: Make) -> None:
+    numbers = {"+33123456789": {"number": "+33123456789", "fallback": "101"}}
+    way = route(offer("+33123456789"), Known((snapshot(numbers=numbers),)))
+    assert isinstance(way, NoRoute)
+    assert (way.fallback, way.subscriber.slug) == ("101", "martin")
+
+
+def test_a_stranger_cannot_dial_an_extension(snapshot: Make) -> None:
+    assert isinstance(route(offer("101"), Known((snapshot(),))), NoRoute)
+
+
+@pytest.mark.parametrize(
+    ("dialled", "flow", "direction"),
+    [
+        ("1000", "reception", "internal"),
+        ("101", "direct:101", "internal"),
+        ("199", "direct:+33612345678", "outbound"),
+        ("112", "direct:112", "outbound"),
+        ("0612345679", "direct:+33612345679", "outbound"),
+        ("+33123456789", "reception", "internal"),
+    ],
+)
+def test_a_phone_dials(snapshot: Make, dialled: str, flow: str, direction: str) -> None:
+    way = route(offer(dialled, subscriber="martin", user="claire", origin="phone"), Known((snapshot(),)))
+    assert isinstance(way, Route)
+    assert (way.flow, way.direction) == (flow, direction)
+
+
+def test_the_same_extension_of_two_subscribers_never_meets(snapshot: Make) -> None:
+    other = snapshot(subscriber_id=2, slug="duval", numbers={})
+    for slug in ("martin", "duval"):
+        way = route(offer("101", subscriber=slug, origin="phone"), Known((snapshot(), other)))
+        assert isinstance(way, Route)
+        assert way.subscriber.slug == slug
+
+
+def test_a_phone_dials_nonsense(snapshot: Make) -> None:
+    way = route(offer("*99*", subscriber="martin", origin="phone"), Known((snapshot(),)))
+    assert isinstance(way, NoRoute)
+    assert "*99*" in way.reason
+
+
+@pytest.mark.parametrize(
+    ("address", "name"), [("203.0.113.200", "carrier"), ("2001:db8::5", "other"), ("198.51.100.1", ""), ("not one", "")]
+)
+def test_a_trunk_is_known_by_its_address(address: str, name: str) -> None:
+    assert trunk_at(address, TRUNKS) == name
+
+
+@pytest.mark.parametrize("target", ["101", "+33612345678"])
+def test_our_own_flow_is_whole(target: str) -> None:
+    assert Flow.load(direct_flow(target)).start == "ring"

@@ -1,0 +1,143 @@
+"""Records reach the database once, whatever happens to it on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+from gevent.threadpool import ThreadPool
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
+
+from conf.database import operator
+from conf.models import CallEvent, CallRecord
+from controller.calls.ledger import Ledger
+from controller.calls.spool import Fact, Spool, SpoolFull
+from controller.calls.writer import Writer
+
+
+def event(sequence: int, call: str = "c1", subscriber: int | None = 1) -> Fact:
+    return {"table": "call_event", "call": call, "sequence": sequence, "at": 1e9, "kind": "k", "subscriber": subscriber, "data": {}}
+
+
+class Moody:
+    """A database that can be sent away."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.away = False
+
+    def write(self, facts: list[Fact]) -> None:
+        if self.away:
+            raise OperationalError("insert", {}, Exception("away"))
+        self.ledger.write(facts)
+
+
+def rows(engine: Engine, kind: Any = CallEvent) -> int:
+    with operator(engine) as session:
+        return int(session.scalar(select(func.count()).select_from(kind)) or 0)
+
+
+def test_facts_are_written(engine: Engine, pool: ThreadPool, tmp_path: Path) -> None:
+    writer = Writer(Ledger(engine, pool).write, Spool(tmp_path / "spool", "a"), pool)
+    running = gevent.spawn(writer.run)
+    for number in range(1200):
+        writer.put(event(number, subscriber=(1, 2, None)[number % 3]))
+    assert writer.drain(10)
+    assert rows(engine) == 1200
+    running.kill()
+
+
+def test_what_the_database_does_not_take_waits_on_disk(engine: Engine, pool: ThreadPool, tmp_path: Path) -> None:
+    moody = Moody(Ledger(engine, pool))
+    spool = Spool(tmp_path / "spool", "a")
+    writer = Writer(moody.write, spool, pool)
+    moody.away = True
+    for number in range(10):
+        writer.put(event(number))
+        writer.flush()
+    assert rows(engine) == 0
+    assert spool.size > 0
+    moody.away = False
+    writer.put(event(10))
+    writer.flush()
+    assert rows(engine) == 11
+    assert (spool.size, writer.away, writer.lost) == (0, False, 0)
+
+
+def test_a_new_process_finds_what_the_dead_one_spooled(engine: Engine, pool: ThreadPool, tmp_path: Path) -> None:
+    Spool(tmp_path, "a").keep([event(1), event(2)])
+    Spool(tmp_path, "b").keep([event(3)])  # another controller's: not ours to take
+    writer = Writer(Ledger(engine, pool).write, Spool(tmp_path, "a"), pool)
+    writer.flush()
+    assert rows(engine) == 2
+
+
+def test_written_twice_is_there_once(engine: Engine, pool: ThreadPool) -> None:
+    ledger = Ledger(engine, pool)
+    ledger.write([event(1), event(2)])
+    ledger.write([event(2), event(3)])
+    assert rows(engine) == 3
+
+
+def test_a_batch_cut_short_by_a_crash_gives_its_whole_lines(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "a")
+    spool.keep([event(1), event(2)])
+    (path,) = tmp_path.glob("*.jsonl")
+    path.write_bytes(path.read_bytes()[:-5])
+    assert [facts for _, facts in spool.batches()] == [[event(1)]]
+
+
+def test_the_spool_is_bounded(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "a", limit=500)
+    with pytest.raises(SpoolFull):
+        for number in range(100):
+            spool.keep([event(number)])
+    assert spool.size <= 500
+
+
+def test_a_full_spool_loses_facts_aloud(engine: Engine, pool: ThreadPool, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    moody = Moody(Ledger(engine, pool))
+    moody.away = True
+    writer = Writer(moody.write, Spool(tmp_path / "s", "a", limit=10), pool)
+    writer.put(event(1))
+    writer.flush()
+    assert writer.lost == 1
+    assert "1 facts are lost" in caplog.text
+
+
+def test_a_record_keeps_a_hostile_name(engine: Engine, pool: ThreadPool) -> None:
+    record = {"table": "call_record", "call": "c", "subscriber": 1, "direction": "inbound", "started_at": 1e9}
+    Ledger(engine, pool).write([record | {"caller_name": "Eve\x00\ud800${system(x)}" + "x" * 5000}])
+    with operator(engine) as session:
+        assert session.scalars(select(CallRecord)).one().caller_name.startswith("Eve${system(x)}")
+
+
+def test_a_command_counts_once(engine: Engine, pool: ThreadPool) -> None:
+    ledger = Ledger(engine, pool)
+    assert ledger.count(1, "visits", "", "c1", "1") == 1
+    assert ledger.count(1, "visits", "", "c1", "1") == 1
+    assert ledger.count(1, "visits", "", "c2", "1") == 2
+    assert ledger.count(1, "visits", "2026-11-23", "c3", "1") == 1
+    assert ledger.count(2, "visits", "", "c4", "1") == 1
+
+
+def test_an_intent_tells_what_is_known(engine: Engine, pool: ThreadPool) -> None:
+    ledger = Ledger(engine, pool)
+    assert ledger.outcome(1, "c", "1") is None
+    ledger.intend(1, "c", "1", "POST", "https://shop.example/")
+    assert ledger.outcome(1, "c", "1") == {}
+    ledger.concluded(1, "c", "1", {"outcome": "ok", "status": 200})
+    assert ledger.outcome(1, "c", "1") == {"outcome": "ok", "status": 200}
+    assert ledger.outcome(2, "c", "1") is None
+
+
+def test_a_lease_belongs_to_the_last_process_of_a_name(engine: Engine, pool: ThreadPool) -> None:
+    ledger = Ledger(engine, pool)
+    first = ledger.start("a", "http://x", "fs", 6.0)
+    second = ledger.start("a", "http://x", "fs", 6.0)
+    assert second == first + 1
+    assert not ledger.renew("a", first, 6.0)
+    assert ledger.renew("a", second, 6.0)
