@@ -141,7 +141,8 @@ class _Question:
         # FreeSWITCH takes the digest from one header and the registered address from another (To): a phone of one
         # subscriber could stand in for a phone of another.
         address = (self.one("sip_to_user"), self.one("sip_to_host").lower())
-        return address == (self.user, self.domain) == (self.one("sip_auth_username"), self.one("sip_auth_realm").lower())
+        proved = (self.one("sip_auth_username"), self.one("sip_auth_realm").lower())
+        return address == (self.user, self.domain) == proved
 
 
 def not_found() -> bytes:
@@ -159,8 +160,8 @@ def found(user: DirectoryUser, *, with_digest: bool) -> bytes:
     params = Xml.SubElement(entry, "params")
     # FreeSWITCH lets a user without a digest in: this says that it must not.
     _named(params, "param", {"allow-empty-password": "false"} | ({"a1-hash": user.a1_hash} if with_digest else {}))
-    variables = {"souffleur_subscriber": user.subscriber, "souffleur_user": user.login or user.user, "user_context": "internal"}
-    _named(Xml.SubElement(entry, "variables"), "variable", variables)
+    variables = {"souffleur_subscriber": user.subscriber, "souffleur_user": user.login or user.user}
+    _named(Xml.SubElement(entry, "variables"), "variable", variables | {"user_context": "internal"})
     return Xml.tostring(document)
 
 

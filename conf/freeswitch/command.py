@@ -1,0 +1,100 @@
+"""The command `python -m conf freeswitch`: write a FreeSWITCH's configuration, or say how to start one with it."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from conf.freeswitch.render import render
+from conf.freeswitch.start import command_line, find_binary
+from conf.freeswitch.switch import Switch, Trunk
+from conf.problems import ConfigurationError
+
+WRITTEN = "{count} files changed in {folder}"
+HOW = "start it with: {command}"
+NONE = "no freeswitch program was found here (PATH, SOUFFLEUR_FREESWITCH): docs/freeswitch.md says how to get one"
+
+
+class Installation(Protocol):
+    """What is read of the settings."""
+
+    @property
+    def data_dir(self) -> Path: ...
+    @property
+    def domain(self) -> str: ...
+    @property
+    def esl_host(self) -> str: ...
+    @property
+    def esl_port(self) -> int: ...
+    @property
+    def esl_password(self) -> str: ...
+    @property
+    def offer_host(self) -> str: ...
+    @property
+    def offer_port(self) -> int: ...
+    @property
+    def directory_host(self) -> str: ...
+    @property
+    def directory_port(self) -> int: ...
+    @property
+    def directory_secret(self) -> str: ...
+    @property
+    def sounds_dir(self) -> Path: ...
+    @property
+    def spool_dir(self) -> Path: ...
+
+
+def from_settings(settings: Installation, trunks: Iterable[Trunk] = (), **changes: object) -> Switch:
+    """One FreeSWITCH beside one controller, as the settings describe them; `changes` are fields of Switch."""
+    values: dict[str, object] = {
+        "esl_password": settings.esl_password,
+        "directory_secret": settings.directory_secret,
+        "domain": settings.domain,
+        "esl_address": settings.esl_host,
+        "esl_port": settings.esl_port,
+        "offers": (f"{settings.offer_host}:{settings.offer_port}",),
+        "directories": (f"{settings.directory_host}:{settings.directory_port}",),
+        "sounds_dir": str(settings.sounds_dir),
+        "spool_dir": str(settings.spool_dir),
+        "cdr_dir": str(settings.data_dir / "cdr"),
+        "trunks": tuple(trunks),
+    }
+    return Switch(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def arguments_of(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add this command's arguments to a parser."""
+    parser.add_argument("action", choices=["render"], help="write the configuration")
+    parser.add_argument("folder", help="where to write it")
+    parser.add_argument("--sip-address", default="127.0.0.1", help="address that phones and trunks reach")
+    parser.add_argument("--public-address", default="", help="what the outside sees, behind address translation")
+    parser.add_argument("--internal-port", type=int, default=5060, help="SIP port for phones")
+    parser.add_argument("--external-port", type=int, default=5080, help="SIP port for trunks")
+    return parser
+
+
+def main(arguments: Sequence[str], settings: Installation, trunks: Iterable[Trunk] = ()) -> int:
+    """Run the command; returns the exit status."""
+    parsed = arguments_of(argparse.ArgumentParser("python -m conf freeswitch")).parse_args(arguments)
+    switch = from_settings(
+        settings,
+        trunks,
+        sip_address=parsed.sip_address,
+        public_address=parsed.public_address,
+        internal_port=parsed.internal_port,
+        external_port=parsed.external_port,
+    )
+    try:
+        changed = render(switch, parsed.folder)
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(WRITTEN.format(count=len(changed), folder=parsed.folder))
+    binary = find_binary()
+    state = settings.data_dir / "freeswitch"
+    print(HOW.format(command=shlex.join(command_line(binary, parsed.folder, state))) if binary else NONE)
+    return 0
