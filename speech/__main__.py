@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 shutil.copyfile(voice.speak(text, options.language, options.rate), options.out)
             finally:
-                voice.stop()
+                voice.close()
     except VoiceError as error:
         print(error.reason, file=sys.stderr)
         return 1

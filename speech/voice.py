@@ -85,7 +85,7 @@ class Voice:
         with self._lock:
             self._start_owner()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End the worker; a later `speak` starts another."""
         with self._lock:
             owner, self._owner = self._owner, None

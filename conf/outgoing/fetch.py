@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -16,6 +16,7 @@ from conf.outgoing.exchange import REDIRECTS, Reply, exchange
 from conf.outgoing.stream import Deadline, Resolve, Stream, connect, lookup, resolve_checked
 from conf.outgoing.url import Url, join, read
 
+Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 MAX_REDIRECTS = 3
 LONGEST_BODY = 1_000_000
 _LONGEST_HEADERS = 16384
@@ -69,7 +70,7 @@ def fetch(
     method: str,
     url: str,
     *,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
     body: bytes | str = b"",
     timeout: float = 5.0,
     max_bytes: int = 1_000_000,
@@ -139,7 +140,7 @@ def _system_tls() -> ssl.SSLContext:
     return context
 
 
-def _asked(method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes | str, key: str) -> _Asked:
+def _asked(method: str, url: str, headers: Headers, body: bytes | str, key: str) -> _Asked:
     if method not in _METHODS:
         raise OutgoingRefused("The method {method} is not sent.", method=method)
     data = body.encode("utf-8", "replace") if isinstance(body, str) else body
@@ -147,7 +148,8 @@ def _asked(method: str, url: str, headers: Iterable[tuple[str, str]], body: byte
         raise OutgoingRefused("The request's body is larger than {limit} bytes.", limit=LONGEST_BODY)
     if not _KEY.fullmatch(key):
         raise OutgoingRefused("The idempotency key contains characters that cannot be sent.")
-    pairs = tuple((name, value.strip(" \t")) for name, value in headers)
+    given = headers.items() if isinstance(headers, Mapping) else headers
+    pairs = tuple((name, value.strip(" \t")) for name, value in given)
     for name, value in pairs:
         _check_header(name, value)
     if sum(len(name) + len(value) for name, value in pairs) > _LONGEST_HEADERS:

@@ -112,6 +112,13 @@ def test_a_request_and_its_answer():
         assert "cookie" not in request.lower()
 
 
+def test_headers_by_name():
+    with serving(OK) as server:
+        get(server.url(), headers={"User-Agent": "Shop/1"})
+        assert server.requests[0].count("User-Agent:") == 1
+        assert "\r\nUser-Agent: Shop/1\r\n" in server.requests[0]
+
+
 def test_every_status_is_an_answer():
     with serving(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n") as server:
         assert get(server.url()).status == 503

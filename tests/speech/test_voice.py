@@ -18,7 +18,7 @@ from speech.voice import Voice, VoiceError
 def voice(tmp_path):
     voice = Voice(tmp_path / "cache")
     yield voice
-    voice.stop()
+    voice.close()
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_two_voices_at_once(tmp_path):
     waiting = [gevent.spawn(voices[n % 2].speak, f"Numéro {n}.") for n in range(10)]
     assert all(_heard(caller.get(timeout=20))[0] > 0.3 for caller in waiting)
     for voice in voices:
-        voice.stop()
+        voice.close()
 
 
 def test_others_go_on_while_one_speaks(working):
@@ -138,7 +138,7 @@ def test_a_stuck_worker_is_killed_and_replaced(tmp_path):
     assert _heard(voice.speak("Deux."))[0] > 0.2
     with pytest.raises(ProcessLookupError):
         os.kill(stuck, 0)
-    voice.stop()
+    voice.close()
 
 
 def test_a_caller_who_gives_up_leaves_the_next_one_its_own_sound(working):
@@ -152,7 +152,7 @@ def test_a_caller_who_gives_up_leaves_the_next_one_its_own_sound(working):
 
 def test_stopping_ends_the_worker_and_speaking_starts_another(working):
     first = working.worker_pid
-    working.stop()
+    working.close()
     assert working.worker_pid is None
     assert _heard(working.speak("Trois."))[0] > 0.2
     assert working.worker_pid != first
@@ -161,7 +161,7 @@ def test_stopping_ends_the_worker_and_speaking_starts_another(working):
 def test_the_cache_keeps_its_limit(tmp_path):
     voice = Voice(tmp_path / "cache", limit_bytes=60_000)
     last = [voice.speak(f"Numéro {n}.", rate=8000) for n in range(10)][-1]
-    voice.stop()
+    voice.close()
     assert sum(path.stat().st_size for path in tmp_path.rglob("*.wav")) <= 60_000
     assert last.exists()
 
@@ -171,7 +171,7 @@ def test_a_cache_that_cannot_be_written_says_so(tmp_path):
     voice = Voice(tmp_path / "file" / "cache")
     with pytest.raises(VoiceError, match=r"cannot be stored in .*cache: Not a directory"):
         voice.speak("Bonjour.")
-    voice.stop()
+    voice.close()
 
 
 WITHOUT_ESPEAK = """
@@ -199,14 +199,14 @@ def test_without_espeak_one_clear_line_and_no_new_process_for_each_call(tmp_path
     command[0] = sys.executable
     command[1:] = ["-m", "speech.voice_worker"]  # installed meanwhile
     assert voice.speak("Bonjour.").exists()
-    voice.stop()
+    voice.close()
 
 
 def test_a_worker_that_cannot_start_is_a_voice_error(tmp_path):
     voice = Voice(tmp_path / "cache", command=["/nonexistent"])
     with pytest.raises(VoiceError, match="voice failed"):
         voice.speak("Bonjour.")
-    voice.stop()
+    voice.close()
 
 
 def test_say_on_the_command_line(tmp_path, capsys):
