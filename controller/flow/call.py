@@ -8,7 +8,7 @@ from typing import Protocol
 
 from controller.flow.commands import Phrase, Prompt, Sound
 from controller.flow.problem import N_, FlowError
-from controller.flow.values import LONGEST, VARIABLE, plain, substitute
+from controller.flow.values import LONGEST, names, plain, substitute
 
 MOST = 2400  # characters of all variables together
 
@@ -40,8 +40,8 @@ class Call:
 
     def text(self, template: str, escape: Callable[[str], str] = plain) -> str:
         """Put the variables into a template; an unknown one becomes nothing."""
-        for found in VARIABLE.finditer(template):
-            self.value(found[1])
+        for name in names(template):
+            self.value(name)
         return substitute(template, self.variables, escape)
 
     def value(self, name: str) -> str:
@@ -49,6 +49,10 @@ class Call:
         if name in self.secrets and name not in self.variables:
             raise SecretLost(name)
         return self.variables.get(name, "")
+
+    def is_secret(self, template: str) -> bool:
+        """Whether a template holds a secret."""
+        return any(name in self.secrets for name in names(template))
 
     def save(self, name: str, value: str, secret: bool = False) -> None:
         """Set a variable, at most 200 characters of it. Raises FlowError when a call carries too much."""

@@ -7,44 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 import controller.flow.nodes  # noqa: F401  fills the registry
 from controller.flow.fields import Name
 from controller.flow.node import HUNG_UP, Node, registry
 from controller.flow.problem import N_, FlowError, Problem
+from controller.flow.reading import MESSAGES, problems_of
 
 KEYS = frozenset({"name", "start", "nodes", "tests", "note"})
 MOST_NODES = 500
 
 _name: TypeAdapter[str] = TypeAdapter(Name)
-
-# pydantic's error types in words for the engineer; {field} is the path inside the node.
-MESSAGES = {
-    "missing": N_("{field} is missing."),
-    "extra_forbidden": N_("{field} is not a field of this node."),
-    "string_type": N_("{field} must be a text; write it in quotes."),
-    "int_type": N_("{field} must be a whole number."),
-    "int_from_float": N_("{field} must be a whole number."),
-    "float_type": N_("{field} must be a number."),
-    "finite_number": N_("{field} must be a number."),
-    "bool_type": N_("{field} must be true or false."),
-    "dict_type": N_("{field} must be a mapping of names to values."),
-    "model_type": N_("{field} must be a mapping of names to values."),
-    "tuple_type": N_("{field} must be a list."),
-    "list_type": N_("{field} must be a list."),
-    "literal_error": N_("{field} must be one of: {expected}."),
-    "greater_than_equal": N_("{field} must be at least {ge}."),
-    "greater_than": N_("{field} must be more than {gt}."),
-    "less_than_equal": N_("{field} must be at most {le}."),
-    "less_than": N_("{field} must be less than {lt}."),
-    "string_too_short": N_("{field} must not be empty."),
-    "string_too_long": N_("{field} is longer than {max_length} characters."),
-    "string_pattern_mismatch": N_("{field} has a form that is not allowed here."),
-    "too_short": N_("{field} needs at least {min_length}."),
-    "too_long": N_("{field} may have at most {max_length}."),
-}
-
 
 @dataclass(frozen=True)
 class Flow:
@@ -136,18 +109,8 @@ def read_node(name: object, doc: object, problems: list[Problem]) -> Node | None
     try:
         return registry[kind].model_validate({key: value for key, value in doc.items() if key != "kind"})
     except ValidationError as wrong:
-        problems.extend(problem(where, error) for error in wrong.errors(include_url=False, include_input=False))
+        problems.extend(problems_of(wrong, where))
         return None
-
-
-def problem(where: str, error: ErrorDetails, prefix: str = "") -> Problem:
-    """Say one of pydantic's errors in our words."""
-    path = ".".join(str(part) for part in (prefix, *error["loc"]) if part not in ("", "[key]"))
-    context = {name: str(value) for name, value in error.get("ctx", {}).items()}
-    template = context.pop("template", "") or MESSAGES.get(error["type"])
-    if template is None:
-        template, context = N_("{field} is not right: {reason}."), {"reason": error["msg"]}
-    return Problem(where, path, error["type"], template, context)
 
 
 def _dangling(nodes: Mapping[str, Node], written: Mapping[Any, Any]) -> Iterator[Problem]:

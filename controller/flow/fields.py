@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from controller.flow import values
@@ -24,7 +24,8 @@ def widget(name: str, **hints: Any) -> Any:
     return Field(json_schema_extra={"widget": name, **hints})
 
 
-def _regex(pattern: str) -> str:
+def check_regex(pattern: str) -> str:
+    """Refuse what is no regular expression."""
     try:
         regex(pattern)
     except ValueError as reason:
@@ -77,10 +78,11 @@ Position: TypeAlias = Annotated[tuple[float, float], Lax]
 Template = Annotated[str, Field(max_length=2000, json_schema_extra={"widget": "template"})]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$"), AfterValidator(_unreserved)]
 AnyVariable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
-Regex = Annotated[str, AfterValidator(_regex), widget("regex")]
+Regex = Annotated[str, AfterValidator(check_regex), widget("regex")]
 JsonPath = Annotated[str, Field(max_length=200), AfterValidator(_json_path), widget("json_path")]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url), widget("url")]
 Dialled = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_target), widget("target")]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")]
 Keys = Annotated[str, Field(pattern=r"^([0-9*]{1,4}|#)$")]
 Tries = Annotated[int, Field(ge=1, le=9)]
 Seconds = Annotated[float, Field(gt=0, le=60)]
@@ -91,7 +93,7 @@ TextByLanguage = Annotated[dict[Language, Template], Field(max_length=20)]
 def said(prompt: str, text: dict[str, str]) -> None:
     """Refuse an announcement that says nothing."""
     if not prompt and not any(text.values()):
-        raise wrong("silent", N_("{field} needs a prompt or a text: the caller would hear nothing."))
+        raise wrong("silent", N_("A prompt or a text is needed: the caller would hear nothing."))
 
 
 class Announcement(BaseModel):
@@ -118,6 +120,19 @@ class Announcement(BaseModel):
 def one_or_more(value: object) -> object:
     """Let a file write one announcement where a list is meant."""
     return [value] if isinstance(value, dict | Announcement) else value
+
+
+Escalation = Annotated[
+    tuple[Announcement, ...],
+    Lax,
+    BeforeValidator(one_or_more),
+    Field(max_length=9, json_schema_extra={"widget": "announcements"}),
+]
+
+
+def nth(announcements: tuple[Announcement, ...], n: int) -> tuple[Announcement, ...]:
+    """Pick what to say after the n-th failure: the last one when they run out, nothing before the first."""
+    return announcements[min(n, len(announcements)) - 1 :][:1] if n else ()
 
 
 Cause = Literal[

@@ -33,7 +33,8 @@ class Problem:
         return translate(self.message).format(**{"field": self.field, "node": self.where, **self.fields})
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.where, self.text()) if part)
+        field = "" if "{field}" in self.message else self.field
+        return ": ".join(part for part in (self.where, field, self.text()) if part)
 
 
 class FlowError(Exception):

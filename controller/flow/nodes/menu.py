@@ -1,17 +1,15 @@
 """menu: the caller hears a prompt and chooses by a key, or dials an extension."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from controller.flow import ask
 from controller.flow.commands import Digits
-from controller.flow.fields import Announcement, Keys, Lax, Seconds, Tries, one_or_more
+from controller.flow.fields import Announcement, Escalation, Keys, Seconds, Tries, nth
 from controller.flow.node import Call, Exit, Node, Steps
 from controller.flow.numbers import is_short
 from controller.flow.problem import N_
-
-Escalation = Annotated[tuple[Announcement, ...], Lax, BeforeValidator(one_or_more), Field(max_length=9)]
 
 
 class Menu(Node):
@@ -146,8 +144,3 @@ class Menu(Node):
     def give_up(self, last: Literal["no_input", "invalid"]) -> str:
         """Leave when the tries are used up."""
         return "too_many" if "too_many" in self.wires else last
-
-
-def nth(announcements: tuple[Announcement, ...], n: int) -> tuple[Announcement, ...]:
-    """Pick what to say after the n-th failure: the last one when they run out."""
-    return announcements[min(n, len(announcements)) - 1 :][:1]
