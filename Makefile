@@ -1,0 +1,37 @@
+# Everything a person needs: `make run` and `make test`. Both can be repeated; what is done stays done.
+PYTHON := .venv/bin/python
+
+.PHONY: help run test check bench setup setup-test clean
+
+help:
+	@echo "make run     set everything up and start it (Ctrl-C stops it)"
+	@echo "make test    set up what tests need and run every test; TESTS=tests/flow runs some"
+	@echo "make check   linters, types, and who may import whom"
+	@echo "make bench   measured comparisons, one table"
+	@echo "make clean   remove what can be made again (never var/, the data)"
+
+run: setup
+	@scripts/prepare.sh
+	@exec $(PYTHON) -m controller run
+
+test: setup-test
+	@$(PYTHON) -m pytest $(TESTS)
+
+check: setup-test
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+
+bench:
+	@scripts/setup.sh bench
+	@$(PYTHON) -m bench
+
+setup:
+	@scripts/setup.sh run
+
+setup-test:
+	@scripts/setup.sh test
+
+clean:
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
