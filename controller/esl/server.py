@@ -1,0 +1,125 @@
+"""Where FreeSWITCH offers us calls: one connection each, two greenlets each (one reads, one walks the call)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.event import Event as Signal
+from gevent.server import StreamServer
+
+from controller.esl.errors import EslError
+from controller.esl.session import EVENTS, LINGER, Session
+from controller.esl.tcp import tune
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 1024  # offers that may wait to be accepted
+FAILED = "NORMAL_TEMPORARY_FAILURE"
+
+
+class Server:
+    """Accepts offered calls and runs `handle(session)` for each, in a greenlet of its own.
+
+    `sessions` holds the newest connection of each channel. A call may get a second one (a transfer, a REFER): the newer
+    owns the call; the older falls silent but stays open, since closing it would end the newer one's park.
+
+    `handle` must end the call, transfer it, or outlive it: a connection is never closed from here while its call lives,
+    since FreeSWITCH would offer the call anew. When `handle` fails the call is hung up.
+    """
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        handle: Callable[[Session], object],
+        *,
+        events: str = EVENTS,
+        linger: int = LINGER,
+        connect_timeout: float = 10.0,
+    ) -> None:
+        self.handle = handle
+        self.events = events
+        self.linger = linger
+        self.connect_timeout = connect_timeout
+        self.sessions: dict[str, Session] = {}
+        self._open: set[Session] = set()  # connections being read
+        self._busy: set[Session] = set()  # calls being handled
+        self._idle = Signal()
+        self._idle.set()
+        self._listener = StreamServer(address, self._accept, backlog=BACKLOG)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens: host and port."""
+        bound: Any = self._listener.address
+        return str(bound[0]), int(bound[1])
+
+    def start(self) -> None:
+        """Listen, and return. OSError when the address is taken."""
+        self._listener.start()
+
+    def stop_accepting(self) -> None:
+        """Take no new call; those we have go on."""
+        self._listener.close()
+
+    def wait_idle(self, timeout: float | None = None) -> bool:
+        """Wait until every connection has ended and every `handle` has returned; False when some have not."""
+        return bool(self._idle.wait(timeout))
+
+    def stop(self, timeout: float = 0.0) -> None:
+        """Take no new call, give the others so many seconds, then close: FreeSWITCH offers what is left to another."""
+        self.stop_accepting()
+        self.wait_idle(timeout)
+        for session in list(self._open):
+            session.close("we are stopping")
+        self.wait_idle(1.0)
+
+    def _accept(self, sock: Any, address: Any) -> None:
+        tune(sock)
+        session = Session(address, sock)
+        self._busy.add(session)
+        self._open.add(session)
+        self._idle.clear()
+        gevent.spawn(self._take, session)
+        try:
+            session.receive_events()
+        finally:
+            self._open.discard(session)
+            if self.sessions.get(session.uuid) is session:
+                del self.sessions[session.uuid]
+            self._look_idle()
+
+    def _take(self, session: Session) -> None:
+        try:
+            session.connect(self.events, self.linger, self.connect_timeout)
+            older = self.sessions.get(session.uuid)
+            self.sessions[session.uuid] = session
+            if older:
+                older.supersede()
+            self._walk(session)
+        except EslError as error:
+            log.info("an offered call was gone before we took it: %s", error)
+            session.close("not taken")
+        finally:
+            self._busy.discard(session)
+            self._look_idle()
+
+    def _walk(self, session: Session) -> None:
+        try:
+            self.handle(session)
+        except EslError as error:
+            log.info("call %s: %s", session.uuid, error)
+            self._give_up(session)
+        except Exception:
+            log.exception("call %s failed", session.uuid)
+            self._give_up(session)
+
+    def _give_up(self, session: Session) -> None:
+        if not session.hung_up and not session.superseded:
+            session.hang_up_quietly(FAILED)
+
+    def _look_idle(self) -> None:
+        if not self._open and not self._busy:
+            self._idle.set()

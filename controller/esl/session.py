@@ -1,0 +1,276 @@
+"""The connection that FreeSWITCH opens to us for one call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+import gevent
+from gevent.event import Event as Signal
+from greenswitch import esl
+
+from controller.esl import api
+from controller.esl.applications import Application
+from controller.esl.commands import Hoped, Waiter, framed, refused
+from controller.esl.errors import CallEnded, CommandRefused, Dropped, EslError, SessionGone, Unsafe
+from controller.esl.event import Event
+from controller.esl.execution import Execution
+from controller.esl.fields import Ending, ending
+from controller.esl.hardened import REPLY_TIMEOUT, Connection
+from controller.esl.offered import compact
+from controller.esl.verbs import Verbs
+from controller.esl.wire import decoded
+
+log = logging.getLogger(__name__)
+
+EVENTS = "BACKGROUND_JOB PLAYBACK_STOP RECORD_STOP CHANNEL_HOLD CHANNEL_UNHOLD"  # besides those of `myevents`
+LINGER = 5  # seconds; the last events of a call come after its hang-up
+STARTED_LATE = 0.1  # seconds; the event of an application that had begun may come after the reply to a break
+
+
+class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
+    """One call's connection. `session_data` is the connect reply without its noise; `uuid` stays when that is let go.
+
+    Every wait ends: by its result, by the hang-up (CallEnded), by the end of the connection (SessionGone), or in time.
+    """
+
+    gone = SessionGone
+
+    def __init__(self, client_address: Any, sock: Any) -> None:
+        Connection.__init__(self)
+        self.client_address = client_address
+        self.sock = sock
+        self.connected = True
+        self.session_data: dict[str, str] | None = None
+        self.hung_up = False
+        self.cause = ""
+        self.superseded = False
+        self.ended = Signal()
+        self._uuid = ""
+        self._call_uuid = ""
+        self._caller = ""
+        self._outbound_connected = False
+        self._executions: dict[str, Execution] = {}
+        self._last: Event | None = None
+
+    @property
+    def uuid(self) -> str:
+        """The channel."""
+        return self._uuid
+
+    @property
+    def call_uuid(self) -> str:
+        """FreeSWITCH's own idea of the call that the channel belongs to."""
+        return self._call_uuid
+
+    @property
+    def caller_id_number(self) -> str:
+        """The caller's number as the network gave it: never trust it in an argument."""
+        return self._caller
+
+    # --- taking the call --------------------------------------------------------------------------------------------
+
+    def connect(self, events: str = EVENTS, linger: int = LINGER, timeout: float = REPLY_TIMEOUT) -> dict[str, str]:
+        """Take the call: `connect`, `linger`, `myevents` and `event` go out in one write; return the call's data.
+
+        Returns at the first reply, so that the first application need not wait for the others. Errors: SessionGone
+        (the caller was gone already), NoReply.
+        """
+        if self._outbound_connected and self.session_data is not None:
+            return self.session_data
+        self.start_event_handlers()
+        more = [f"linger {int(linger)}", "myevents json", *([f"event json {events}"] if events else [])]
+        commands = b"".join(framed(line) for line in ("connect", *more))
+        event, _ = self._ask(commands, timeout, "connect", *map(Hoped, more))
+        if refused(event.body) or not event.get("Unique-ID"):
+            raise CommandRefused("connect", event.body.strip())
+        data = compact(decoded(event.headers))
+        self._uuid = data.get("Unique-ID", "")
+        self._call_uuid = data.get("variable_call_uuid", "")
+        self._caller = data.get("Caller-Caller-ID-Number", "")
+        self.session_data = data
+        self._outbound_connected = True
+        return data
+
+    def myevents(self) -> None:
+        """Kept for greenswitch's users: `connect` has asked for the events already."""
+
+    def linger(self, timeout: int | None = None) -> None:
+        """Keep the connection after the hang-up for so many seconds (5 unless told)."""
+        self.send(f"linger {int(timeout or LINGER)}")
+
+    def supersede(self) -> None:
+        """A newer connection has the call: fall silent, and stay open, since closing would end the newer one's park."""
+        self.superseded = True
+        self._outbound_connected = False
+        for waiter in self._waiters():
+            waiter.set_exception(SessionGone("a newer connection has the call"))
+        self._executions.clear()
+        self._jobs.clear()
+        if self.connected:
+            gevent.spawn(self._say_quietly, "noevents")
+
+    # --- applications -----------------------------------------------------------------------------------------------
+
+    def start(self, application: Application, key: str | None = None, lock: bool = True) -> Execution:
+        """Queue an application behind those before it; `wait` on what this returns for its end.
+
+        Without `lock` it runs at once inside the one in progress: never mix the two while any is queued.
+        """
+        self._check()
+        key = key or str(uuid4())
+        if key in self._executions:
+            raise Unsafe("key", key)
+        fields = [
+            ("call-command", "execute"),
+            ("execute-app-name", application.name),
+            ("Event-UUID", key),
+            *([("event-lock", "true")] if lock else []),
+            *([("execute-app-arg", application.argument)] if application.argument else []),
+        ]
+        data = framed("sendmsg", fields)
+        execution = self._executions[key] = Execution(key, application)
+        try:
+            execution.place = self._write(data, execution)
+        except BaseException:
+            self._executions.pop(key, None)
+            raise
+        return execution
+
+    def execute(self, application: Application, key: str | None = None, timeout: float | None = None) -> Event:
+        """Run an application and wait for its end: its CHANNEL_EXECUTE_COMPLETE. Errors: see Execution.wait."""
+        execution = self.start(application, key)
+        try:
+            return execution.wait(timeout)
+        finally:
+            self._executions.pop(execution.key, None)
+
+    def break_all(self) -> None:
+        """End the application in progress and throw away those queued behind it: their waiters hear Dropped.
+
+        Not stopped by it (measured): play_and_get_digits and eavesdrop run on.
+        """
+        self._check()
+        command = api.uuid_break(self.uuid, everything=True)
+        reply, place = self._ask(framed(f"api {command}"), REPLY_TIMEOUT, "uuid_break")
+        if refused(reply.body):
+            raise CallEnded(self.cause) if self.hung_up else CommandRefused(command, reply.body.strip())
+        queued = [execution for execution in self._executions.values() if execution.place < place]
+        if any(not execution.started for execution in queued):
+            gevent.spawn_later(STARTED_LATE, self._drop, queued)
+
+    def _drop(self, queued: list[Execution]) -> None:
+        # FreeSWITCH sends nothing at all for a command that it threw away.
+        for execution in queued:
+            if not execution.started and self._executions.get(execution.key) is execution:
+                del self._executions[execution.key]
+                execution.fail(Dropped(execution.application.name))
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Leave any text in a channel variable, unexpanded; returns when FreeSWITCH has it. "" removes it."""
+        self._check()
+        self._api_on_call(api.uuid_setvar(self.uuid, name, value))
+
+    # --- ending the call --------------------------------------------------------------------------------------------
+
+    def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
+        """End the call at once, whatever it is doing; nothing happens when it has ended."""
+        try:
+            self._check()
+            self._api_on_call(api.uuid_kill(self.uuid, cause))
+        except CallEnded:
+            return
+
+    def hang_up_quietly(self, cause: str = "NORMAL_CLEARING") -> None:
+        """End the call if it can still be ended; a fault is only logged."""
+        try:
+            self.hangup(cause)
+        except EslError as error:
+            log.debug("could not hang up %s: %s", self.uuid, error)
+
+    def kill(self, uuid: str, cause: str = "NORMAL_CLEARING") -> bool:
+        """End any channel; False when there is none of that name."""
+        try:
+            self.api(api.uuid_kill(uuid, cause))
+        except CommandRefused:
+            return False
+        return True
+
+    def wait_for_hangup(self, timeout: float | None = None) -> bool:
+        """Wait until the call is hung up and its last events are heard, or its connection is lost; False if neither."""
+        return bool(self.ended.wait(timeout))
+
+    def wait_for_ending(self, timeout: float | None = None) -> Ending | None:
+        """Wait for the call's end and tell how it ended; None when FreeSWITCH did not say."""
+        self.wait_for_hangup(timeout)
+        return ending(self._last.headers) if self._last else None
+
+    def _api_on_call(self, command: str) -> str:
+        try:
+            return self.api(command)
+        except CommandRefused as error:
+            if self.hung_up or "No such channel" in error.reply:
+                raise CallEnded(self.cause) from error
+            raise
+
+    def _check(self) -> None:
+        if self.superseded:
+            raise SessionGone("a newer connection has the call")
+        if self.hung_up:
+            raise CallEnded(self.cause)
+        if not self.connected:
+            raise SessionGone(self.lost_because)
+
+    # --- hearing ----------------------------------------------------------------------------------------------------
+
+    def _note(self, name: str, event: Event) -> None:
+        match name:
+            case "CHANNEL_EXECUTE":
+                if execution := self._executions.get(event.get("Application-UUID")):
+                    execution.started = True
+            case "CHANNEL_EXECUTE_COMPLETE":
+                if execution := self._executions.pop(event.get("Application-UUID"), None):
+                    execution.complete(event)
+            case "CHANNEL_HANGUP" | "CHANNEL_HANGUP_COMPLETE" if event.get("Unique-ID") == self._uuid:
+                self._hear_hangup(event, last=name == "CHANNEL_HANGUP_COMPLETE")
+
+    def _hear_hangup(self, event: Event, last: bool) -> None:
+        self.hung_up = True
+        self.cause = event.get("Hangup-Cause", self.cause)
+        self._outbound_connected = False
+        if not last:
+            return  # the application in progress will still complete
+        self._last = event
+        executions = list(self._executions.values())
+        self._executions.clear()
+        for execution in executions:
+            execution.fail(CallEnded(self.cause))
+        self.ended.set()
+        gevent.spawn(self._leave)
+
+    def _hear_notice(self, event: Event) -> None:
+        super()._hear_notice(event)
+        if self.superseded and self._lingering:
+            gevent.spawn(self._leave)
+
+    def _leave(self) -> None:
+        """Let FreeSWITCH free the channel, once nobody waits for an answer any more."""
+        gevent.wait(list(self._jobs.values()), timeout=LINGER)
+        self._say_quietly("exit")
+
+    def _say_quietly(self, command: str) -> None:
+        try:
+            self._write(framed(command), Hoped(command))
+        except (EslError, OSError) as error:
+            log.debug("%s: %s", command, error)
+
+    def _waiters(self) -> Iterable[Waiter]:
+        return [*super()._waiters(), *self._executions.values()]
+
+    def _lose(self, reason: str, notice: Event | None = None) -> None:
+        super()._lose(reason, notice)
+        self._outbound_connected = False
+        self._executions.clear()
+        self.ended.set()
