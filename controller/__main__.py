@@ -19,7 +19,6 @@ from conf.settings import Settings, load
 from controller.process import Controller
 from controller.supervisor import Child, Supervisor, python
 from controller.terminal import ControlClient, Refused, tell
-from controller.virtual import VirtualSwitch
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--to", dest="dialled", required=True, metavar="NUMBER", help="a number or an extension")
     call.add_argument("--press", default="", metavar="KEYS", help="keys, a comma between the answers to two questions")
     call.add_argument("--hang-up-after", type=float, metavar="SECONDS", help="the caller leaves after so many seconds")
-    call.add_argument("--subscriber", default="", metavar="SLUG", help="whose phone calls, when the number does not tell")
+    call.add_argument(
+        "--subscriber", default="", metavar="SLUG", help="whose phone calls, when the number does not tell"
+    )
     call.set_defaults(command=place_call)
     return parser
 
@@ -54,7 +55,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     """Start the processes of the house and stay until a signal comes."""
     children = [Child("the controller", python("controller", "serve"))]
     if not listening(settings.esl_host, settings.esl_port):
-        print("No FreeSWITCH answers: the virtual switch stands in for it (docs/freeswitch.md says how to have a real one).")
+        print(
+            "No FreeSWITCH answers, so the virtual switch stands in for it. "
+            "docs/freeswitch.md says how to have a real one."
+        )
         children.insert(0, Child("the virtual switch", python("controller.virtual")))
     print(f"Souffleur takes calls. Control: http://{settings.control_host}:{settings.control_port}")
     print("A first call, in another terminal:")
@@ -116,7 +120,9 @@ def place_call(settings: Settings, options: argparse.Namespace) -> int:
 def _own_controller(settings: Settings, stack: ExitStack) -> ControlClient:
     print("No controller is running: a virtual switch and a controller are started for this call.")
     logging.getLogger().setLevel(logging.WARNING)
-    settings = dataclasses.replace(settings, offer_port=0, control_port=0, controller_id=f"{settings.controller_id}-call")
+    settings = dataclasses.replace(
+        settings, offer_port=0, control_port=0, controller_id=f"{settings.controller_id}-call"
+    )
     raise NotImplementedError
 
 

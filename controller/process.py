@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from conf.database import open_engine
 from conf.settings import Settings
 from controller.calls.configuration import Configuration
 from controller.calls.control import Control
+from controller.calls.directory import Directory, DirectoryUser
 from controller.calls.journal import Journal
 from controller.calls.ledger import Ledger
 from controller.calls.lookups import Lookups
@@ -29,7 +30,6 @@ from controller.calls.spool import Spool
 from controller.calls.switchboard import Switchboard
 from controller.calls.trial import Trial, place
 from controller.calls.writer import Writer
-from controller.esl.errors import ConnectionLost
 from controller.esl.link import Link
 from controller.esl.server import Server
 from speech.client import Voice
@@ -43,6 +43,7 @@ class Ports:
 
     offer: int
     control: int
+    directory: int
 
 
 class Controller:
@@ -56,32 +57,36 @@ class Controller:
         self.voice = Voice(settings.sounds_dir / "spoken")
         self.ledger = Ledger(self._engine, self._pool)
         self.configuration = Configuration(self._engine, self._pool, settings.prompts_dir)
-        self.writer = Writer(self.ledger.write, Spool(settings.data_dir / "records", settings.controller_id), self._writing)
+        self.writer = Writer(
+            self.ledger.write, Spool(settings.data_dir / "records", settings.controller_id), self._writing
+        )
         self.journal = Journal(self.writer.put)
         self.switchboard = Switchboard(self._house(allow_private))
         self.monitor = Monitor(self.switchboard, self.ledger)
         self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
         self.link = Link(settings.esl_host, settings.esl_port, settings.esl_password, on_up=self.monitor.on_up)
         self.control = WSGIServer((settings.control_host, settings.control_port), self._control(), log=None)
+        self.directory = Directory(self._find_user, settings.directory_secret)
+        self._directory_server: WSGIServer | None = None
         self._greenlets: list[gevent.Greenlet] = []
         self._since = time.time()
 
     def start(self) -> Ports:
         """Read the configuration, then listen."""
         self.configuration.refresh()
-        self.monitor.follow(self.link)
         self.server.start()
         self.control.start()
-        ports = Ports(self.server.server_port, self.control.server_port)
+        self._directory_server = self.directory.listen(self.settings.directory_host, self.settings.directory_port)
+        ports = Ports(self.server.address[1], self.control.server_port, self._directory_server.server_port)
         url = f"http://{self.settings.control_host}:{ports.control}"
         freeswitch = f"{self.settings.esl_host}:{self.settings.esl_port}"
         for run, arguments in (
             (self.writer.run, ()),
             (self.configuration.keep_fresh, ()),
-            (self.link.run, ()),
             (self.monitor.keep_lease, (self.settings.controller_id, url, freeswitch)),
         ):
             self._greenlets.append(gevent.spawn(run, *arguments))
+        self.link.start()
         log.info("the controller takes calls on %s:%d", self.settings.offer_host, ports.offer)
         return ports
 
@@ -89,6 +94,8 @@ class Controller:
         """Stop taking calls, and write what is queued."""
         self.server.stop(timeout=1)
         self.control.stop(timeout=1)
+        if self._directory_server:
+            self._directory_server.stop(timeout=1)
         self.link.stop()
         self.writer.drain()
         gevent.killall(self._greenlets)
@@ -96,11 +103,19 @@ class Controller:
         self._engine.dispose()
 
     def place(self, trial: Trial) -> str:
-        """Place a trial call; raises ConnectionLost when FreeSWITCH is away."""
-        connection = self.monitor.connection
-        if connection is None:
-            raise ConnectionLost("not connected")
-        return place(connection, self.journal, trial)
+        """Place a trial call; ConnectionLost when FreeSWITCH is away, ValueError when nobody could dial so."""
+        return place(self.link.connection, self.journal, self._whose(trial))
+
+    def _whose(self, trial: Trial) -> Trial:
+        """A short number is dialled inside a subscriber: the one named, the caller's own, or the only one there is."""
+        if trial.subscriber and not self.configuration.by_slug(trial.subscriber):
+            raise ValueError(f"subscriber: there is none named {trial.subscriber}")
+        if trial.subscriber or trial.dialled.startswith("+"):
+            return trial
+        owner = self.configuration.owner(trial.caller) or self.configuration.only()
+        if owner is None:
+            raise ValueError(f"subscriber: {trial.dialled} is a short number; say whose phone calls")
+        return replace(trial, subscriber=owner.slug)
 
     def state(self) -> dict[str, Any]:
         """How this controller is, for the board and the health check."""
@@ -109,7 +124,7 @@ class Controller:
             "since": self._since,
             "calls": len(self.switchboard),
             "taken": self.switchboard.taken,
-            "freeswitch": self.monitor.connection is not None,
+            "freeswitch": self.link.state == "up",
             "database": self.configuration.reachable,
             "spooling": self.writer.away,
             "lost_records": self.writer.lost,
@@ -132,6 +147,14 @@ class Controller:
             put=self.writer.put,
             now=time.time,
         )
+
+    def _find_user(self, domain: str, user: str) -> DirectoryUser | None:
+        slug, _, rest = domain.partition(".")
+        subscriber = self.configuration.by_slug(slug) if rest == self.settings.domain else None
+        for one in subscriber.users if subscriber else ():
+            if one["sip_user"] == user and one["sip_realm"] == domain:
+                return DirectoryUser(slug, user, domain, one["sip_a1"], one["login"])
+        return None
 
     def _speak(self, text: str, language: str) -> Path:
         return self.voice.speak(text, language, 16000)

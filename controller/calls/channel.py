@@ -1,7 +1,7 @@
 """One channel: each command that needs the caller becomes applications in FreeSWITCH, and their end becomes a result.
 
-`key` names the command in its call: it comes back as the Application-UUID, and it names the variable in which
-FreeSWITCH keeps the result while no controller listens.
+`key` names the command in its call: with the controller's epoch it comes back as the Application-UUID, and it names the
+variable in which FreeSWITCH keeps the result while no controller listens.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from controller.calls.dialling import Dialling
 from controller.calls.offer import Offer
-from controller.calls.sounds import Sounds
 from controller.esl import applications
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, Dropped
@@ -26,30 +25,39 @@ SILENCE = "silence_stream://20"
 class Channel:
     """Performs commands on a channel; raises HungUp when the call ends, ConnectionLost when its socket does."""
 
-    def __init__(self, session: Session, offer: Offer, sounds: Callable[[tuple], list[str]], dialling: Dialling) -> None:
+    def __init__(
+        self, session: Session, offer: Offer, sounds: Callable[[tuple], list[str]], dialling: Dialling, epoch: int
+    ) -> None:
+        self._epoch = epoch
         self._session = session
         self._sounds = sounds
         self._dialling = dialling
         self.uuid = offer.uuid
         self.answered = offer.answered
-        self._kept: dict[str, str] = {}
 
     def perform(self, command: Spoken, key: str) -> Done | Played | Digits | Dialled:
         """Do what a flow asks of the caller's channel."""
         try:
-            match command:
-                case Answer():
-                    return self._answer(key)
-                case Play():
-                    return self._play(command, key)
-                case Collect():
-                    return self._collect(command, key)
-                case Dial():
-                    return self._dialling.dial(self._session, command, key, self.answered)
-                case HangUp():
-                    return self._hang_up(command, key)
+            result = self._perform(command, key)
         except CallEnded as ended:
             raise HungUp(ended.cause) from ended
+        # An application that the hang-up cut short completes like any other, a moment before the call's last event.
+        if self._session.hung_up:
+            raise HungUp(self._session.cause)
+        return result
+
+    def _perform(self, command: Spoken, key: str) -> Done | Played | Digits | Dialled:
+        match command:
+            case Answer():
+                return self._answer(key)
+            case Play():
+                return self._play(command, key)
+            case Collect():
+                return self._collect(command, key)
+            case Dial():
+                return self._dialling.dial(self._session, command, self._name(key), self.answered)
+            case HangUp():
+                return self._hang_up(command, key)
 
     def kept(self, command: Spoken, key: str, variables: Callable[[str], str]) -> Digits | None:
         """The result that FreeSWITCH kept of a command while no controller listened; None when there is none."""
@@ -68,23 +76,26 @@ class Channel:
         """End what the caller hears or types now, and forget what was queued."""
         self._session.break_all()
 
+    def _name(self, key: str) -> str:
+        # What the controller before us sent may still complete: its names must not be taken for ours.
+        return f"{self._epoch}-{key}"
+
     def _answer(self, key: str) -> Done:
         if not self.answered:
-            self._session.execute(applications.answer(), key=f"{key}-answer")
+            self._session.execute(applications.answer(), key=self._name(f"{key}-answer"))
             self.answered = True
         return Done()
 
     def _play(self, command: Play, key: str) -> Played:
         files = self._sounds(command.sounds)
         self._answer(key)
-        heard = False
-        for number, file in enumerate(files):
-            try:
-                ended = self._session.execute(applications.playback(file), key=f"{key}-{number}", timeout=LONGEST_SOUND)
-            except Dropped:
-                return Played(heard=True)
-            heard = played(ended.headers) or heard
-        return Played(heard)
+        if not files:
+            return Played(heard=False)
+        try:
+            ended = self._session.execute(applications.playback(files), key=self._name(key), timeout=LONGEST_SOUND)
+        except Dropped:
+            return Played()
+        return Played(played(ended.headers))
 
     def _collect(self, command: Collect, key: str) -> Digits:
         files = self._sounds(command.prompt)
@@ -108,7 +119,7 @@ class Channel:
             digit_timeout=command.digit_timeout,
         )
         try:
-            ended = self._session.execute(application, key=key, timeout=LONGEST_SOUND)
+            ended = self._session.execute(application, key=self._name(key), timeout=LONGEST_SOUND)
         except Dropped:
             return Digits()
         found = collected(ended.headers, name_of(key))
@@ -120,7 +131,7 @@ class Channel:
         return Digits(found.digits, "timeout", heard)
 
     def _hang_up(self, command: HangUp, key: str) -> Done:
-        self._session.execute(applications.hangup(command.cause), key=key, timeout=10.0)
+        self._session.execute(applications.hangup(command.cause), key=self._name(key), timeout=10.0)
         self._session.wait_for_hangup(10.0)
         raise HungUp(command.cause)
 

@@ -85,10 +85,9 @@ class Configuration:
             self._flows[key] = Flow.load(doc, version)
         return self._flows[key]
 
-    def library(self, subscriber: Snapshot, main: str) -> Library:
-        """How a flow finds the flows that it enters: those that its published version pins."""
-        pins = subscriber.pins.get(main, {})
-        return lambda name, version: self.flow(subscriber, name, version or pins.get(name, 0))
+    def library(self, subscriber: Snapshot) -> Library:
+        """How a flow finds the flows that it enters; its document pins their versions."""
+        return lambda name, version: self.flow(subscriber, name, version)
 
     def _pinned(self, subscriber: Snapshot, name: str, version: int) -> Any:
         def read() -> dict[str, Any]:
@@ -134,7 +133,9 @@ class Configuration:
                     changed[subscriber_id] = snapshot.take(session, subscriber_id, self._prompts_dir)
         return versions, changed, numbers, trunks
 
-    def _take(self, read: tuple[dict[int, int], dict[int, Snapshot], dict[str, int], tuple[Mapping[str, Any], ...]]) -> None:
+    def _take(
+        self, read: tuple[dict[int, int], dict[int, Snapshot], dict[str, int], tuple[Mapping[str, Any], ...]]
+    ) -> None:
         versions, changed, numbers, trunks = read
         kept = {key: value for key, value in self._subscribers.items() if key in versions}
         self._subscribers = kept | changed

@@ -75,10 +75,9 @@ class Control:
     def place(self, request: Request) -> Response:
         """Place a trial call."""
         try:
-            trial = read_trial(_body(request))
+            return _json({"call": self.trial(read_trial(_body(request)))}, 201)
         except ValueError as error:
             raise BadRequest(str(error)) from error
-        return _json({"call": self.trial(trial)}, 201)
 
     def hang_up(self, request: Request, call: str) -> Response:
         """End a call."""

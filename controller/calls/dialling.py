@@ -48,6 +48,7 @@ class Dialling:
         domain: str,
         log: Callable[..., None],
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._subscriber = subscriber
         self._call = call
@@ -56,9 +57,12 @@ class Dialling:
         self._domain = domain
         self._log = log
         self._clock = clock
+        self._now = now
         self.talking_to = ""
         self.partner = ""
-        self.seconds_talked = 0.0
+        self.results: list[Dialled] = []
+        self.presented = ""
+        self.ringing_since = 0.0
 
     def dial(self, session: Session, command: Dial, key: str, answered: bool) -> Dialled:
         """Ring the targets of a command until somebody answers and the talk ends, or nobody does."""
@@ -77,16 +81,23 @@ class Dialling:
                 self._log("connected", to=self.talking_to, after=round(connected[0] - begun, 3))
 
         session.register_handle("CHANNEL_BRIDGE", on_bridge)
+        self.ringing_since = self.ringing_since or self._now()
         try:
-            return self._ring(session, command, key, answered, parties, begun, connected)
+            self.results.append(self._ring(session, command, key, answered, parties, begun, connected))
         finally:
             session.unregister_handle("CHANNEL_BRIDGE", on_bridge)
             self.talking_to = self.partner = ""
-            if connected:
-                self.seconds_talked += self._clock() - connected[0]
+        return self.results[-1]
 
     def _ring(
-        self, session: Session, command: Dial, key: str, answered: bool, parties: list[Party], begun: float, connected: list[float]
+        self,
+        session: Session,
+        command: Dial,
+        key: str,
+        answered: bool,
+        parties: list[Party],
+        begun: float,
+        connected: list[float],
     ) -> Dialled:
         self._log("ringing", targets=[party.name for party in parties], strategy=command.strategy, seconds=command.ring)
         bridge = applications.bridge(
@@ -115,7 +126,9 @@ class Dialling:
 
     def _extension(self, target: Extension, command: Dial) -> list[Party]:
         if user_of(self._subscriber, target.number):
-            leg = Leg.phone(target.number, f"{self._subscriber.slug}.{self._domain}", uuid=str(uuid4()), variables=self._own())
+            leg = Leg.phone(
+                target.number, f"{self._subscriber.slug}.{self._domain}", uuid=str(uuid4()), variables=self._own()
+            )
             return [Party(target.number, leg)]
         external = self._subscriber.extensions.get(target.number, {}).get("external")
         if target.number in self._subscriber.emergency:
@@ -126,7 +139,7 @@ class Dialling:
         trunk = next((trunk["name"] for trunk in self._trunks if target.trunk in ("", trunk["name"])), None)
         if trunk is None:
             return []
-        number = command.presented or self._number_to_show()
+        number = self.presented = command.presented or self._number_to_show()
         leg = Leg.gateway(trunk, target.number, uuid=str(uuid4()), variables=self._own(), caller_number=number)
         return [Party(target.number, leg)]
 

@@ -82,7 +82,9 @@ class Journal:
         self._put({"table": "call_event", **fact})
         return entry
 
-    def follow(self, wanted: Callable[[Entry], bool] = lambda _: True, after: int | None = None, limit: int = 1000) -> Follower:
+    def follow(
+        self, wanted: Callable[[Entry], bool] = lambda _: True, after: int | None = None, limit: int = 1000
+    ) -> Follower:
         """Follow from now on, or from the entry after position `after` as far as it is remembered."""
         follower = Follower(wanted, limit)
         if after is not None:

@@ -1,7 +1,7 @@
 """The controller's rows in the shared database. Every row has a key of its own, so writing it twice changes nothing.
 
-`write` is for the writer's thread. The others are for greenlets: they run in the pool's threads, so that a slow database
-never holds the hub. All raise SQLAlchemyError when the database is away.
+`write` is for the writer's thread. The others are for greenlets: they run in the pool's threads, so that a slow
+database never holds the hub. All raise SQLAlchemyError when the database is away.
 """
 
 from __future__ import annotations
@@ -55,11 +55,19 @@ class Ledger:
                 hit = session.scalar(select(CounterHit).where(CounterHit.call == call, CounterHit.command == command))
                 if hit:
                     return hit.value
-                insert_new(session, Counter, [{"subscriber_id": subscriber, "name": counter, "period": period, "value": 0}])
+                insert_new(
+                    session, Counter, [{"subscriber_id": subscriber, "name": counter, "period": period, "value": 0}]
+                )
                 found = (Counter.name == counter, Counter.period == period)
                 session.execute(update(Counter).where(*found).values(value=Counter.value + 1))
                 row = session.scalars(select(Counter).where(*found)).one()
-                new = {"subscriber_id": subscriber, "counter_id": row.id, "call": call, "command": command, "value": row.value}
+                new = {
+                    "subscriber_id": subscriber,
+                    "counter_id": row.id,
+                    "call": call,
+                    "command": command,
+                    "value": row.value,
+                }
                 insert_new(session, CounterHit, [new])
                 return row.value
 
@@ -70,7 +78,14 @@ class Ledger:
     def intend(self, subscriber: int, call: str, command: str, method: str, url: str) -> None:
         """Store that a request is about to be sent."""
         digest = hashlib.sha256(f"{method} {url}".encode()).hexdigest()
-        row = {"subscriber_id": subscriber, "call": call, "command": command, "kind": "http", "state": "stored", "digest": digest}
+        row = {
+            "subscriber_id": subscriber,
+            "call": call,
+            "command": command,
+            "kind": "http",
+            "state": "stored",
+            "digest": digest,
+        }
 
         def store() -> None:
             with self._session(subscriber) as session:

@@ -39,14 +39,15 @@ class Lookups:
 
     def perform(self, command: Lookup, subscriber: Snapshot, call: str, key: str) -> Hours | Listed | Counted | Replied:
         """Answer a lookup; `key` names the command in its call."""
-        match_ = command
-        if isinstance(match_, CheckHours):
-            return self._hours(match_, subscriber)
-        if isinstance(match_, CheckList):
-            return self._listed(match_, subscriber)
-        if isinstance(match_, Count):
-            return self._count(match_, subscriber, call, key)
-        return self._request(match_, subscriber, call, key)
+        match command:
+            case CheckHours():
+                return self._hours(command, subscriber)
+            case CheckList():
+                return self._listed(command, subscriber)
+            case Count():
+                return self._count(command, subscriber, call, key)
+            case Request():
+                return self._request(command, subscriber, call, key)
 
     def recover(self, command: Count | Request, subscriber: Snapshot, call: str, key: str) -> Counted | Replied:
         """Answer a keyed command that another controller may have sent before it died."""
@@ -87,7 +88,12 @@ class Lookups:
     def _request(self, command: Request, subscriber: Snapshot, call: str, key: str) -> Replied:
         self._ledger.intend(subscriber.subscriber_id, call, key, command.method, command.url)
         replied = self._sent(command, f"{call}/{key}")
-        outcome = {"outcome": replied.outcome, "status": replied.status, "saved": replied.saved, "reason": replied.reason}
+        outcome = {
+            "outcome": replied.outcome,
+            "status": replied.status,
+            "saved": replied.saved,
+            "reason": replied.reason,
+        }
         self._ledger.concluded(subscriber.subscriber_id, call, key, outcome)
         return replied
 
@@ -96,8 +102,8 @@ class Lookups:
             reply = self._send(
                 command.method,
                 command.url,
-                headers=dict(command.headers),
-                body=command.body.encode(),
+                headers=command.headers,
+                body=command.body,
                 timeout=command.timeout,
                 idempotency_key=key,
             )

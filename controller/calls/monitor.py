@@ -1,4 +1,4 @@
-"""The controller's own connection to FreeSWITCH: it follows what happens there, reconciles after a gap, renews the lease."""
+"""The controller's own connection to FreeSWITCH: it follows what happens there, and reconciles after a gap."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from controller.calls.switchboard import Switchboard
 from controller.esl import api
 from controller.esl.errors import EslError
 from controller.esl.inbound import Inbound
-from controller.esl.link import Link
 
 log = logging.getLogger(__name__)
-EVENTS = "event json BACKGROUND_JOB HEARTBEAT CUSTOM sofia::register sofia::unregister sofia::expire sofia::gateway_state"
+EVENTS = (
+    "event json BACKGROUND_JOB HEARTBEAT CUSTOM sofia::register sofia::unregister sofia::expire sofia::gateway_state"
+)
+SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire", "sofia::gateway_state")
 SETTLING = 1.0  # seconds: FreeSWITCH's list of channels is late by half a second
 LEASE = 6.0  # seconds
 RENEW = 2.0  # seconds
@@ -31,18 +33,8 @@ class Monitor:
         self._switchboard = switchboard
         self._ledger = ledger
         self._sleep = sleep
-        self._link: Link | None = None
         self.registered: dict[str, str] = {}
         self.gateways: dict[str, str] = {}
-
-    def follow(self, link: Link) -> None:
-        """Use a link from now on."""
-        self._link = link
-
-    @property
-    def connection(self) -> Inbound | None:
-        """The connection while it is up."""
-        return self._link.connection if self._link else None
 
     def on_up(self, connection: Inbound) -> None:
         """Subscribe, then compare FreeSWITCH's channels with ours: nothing is sent again."""
@@ -50,7 +42,7 @@ class Monitor:
         connection.register_handle("sofia::unregister", self._unregistered)
         connection.register_handle("sofia::expire", self._unregistered)
         connection.register_handle("sofia::gateway_state", self._gateway)
-        connection.send(EVENTS)
+        connection.subscribe("BACKGROUND_JOB", "HEARTBEAT", subclasses=SUBCLASSES)
         gevent.spawn(self.reconcile, connection)
 
     def reconcile(self, connection: Inbound) -> None:

@@ -16,6 +16,8 @@ SUBSCRIBER = "souffleur_subscriber"
 USER = "souffleur_user"
 CALL = "souffleur_call"
 CHECKPOINT = "souffleur_checkpoint"
+TAKEN = "souffleur_taken"  # tells the dialplan's loop that a controller had the call
+TRUNK = "souffleur_trunk"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Offer:
     uuid: str
     call: str
     dialled: str
-    origin: str  # "trunk", "phone" or "test"
+    origin: str  # "trunk", "phone", "test" (a trial call) or "transfer" (a phone's REFER)
     caller: str
     caller_name: str
     address: str  # the peer's IP address
@@ -33,6 +35,7 @@ class Offer:
     user: str
     answered: bool
     checkpoint: str
+    trunk: str
     lost: bool
     created: float  # epoch seconds
 
@@ -52,6 +55,7 @@ def read_offer(headers: Headers) -> Offer:
         user=variable(headers, USER),
         answered=channel.answered,
         checkpoint=variable(headers, CHECKPOINT),
+        trunk=variable(headers, TRUNK),
         lost=variable(headers, LOST) == "true",
         created=channel.created,
     )

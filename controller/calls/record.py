@@ -28,6 +28,7 @@ class Record:
     controller: str = ""
     path: list[dict[str, Any]] = field(default_factory=list)
     dialled: list[Dialled] = field(default_factory=list)
+    ended_by: str = ""  # "flow", "controller", "called"; "" leaves it to what FreeSWITCH says
     ringing_since: float = 0.0
 
     def follow(self, route: Route | NoRoute) -> None:
@@ -64,7 +65,7 @@ class Record:
             "cause": ending.cause if ending else "",
             "q850": ending.q850 if ending else None,
             "sip_code": ending.sip_code or None if ending else None,
-            "hung_up_by": ending.by if ending else "",
+            "hung_up_by": self.ended_by or self._other_end(ending),
             "flow": self.flow,
             "flow_version": self.version or None,
             "path": self.path,
@@ -75,13 +76,22 @@ class Record:
             "problem": self.problem,
         }
 
+    def _other_end(self, ending: Ending | None) -> str:
+        if ending is None:
+            return ""
+        return "controller" if ending.by == "us" else "caller"
+
     def _disposition(self, ending: Ending | None, answered: bool) -> str:
+        """answered (by somebody), served (by the flow), abandoned (by the caller), busy, no_answer, failed or lost."""
         if ending is None:
             return "lost"
-        if any(dialled.outcome == "answered" for dialled in self.dialled):
+        outcomes = [dialled.outcome for dialled in self.dialled]
+        if "answered" in outcomes:
             return "answered"
         if self.problem:
             return "failed"
-        if self.dialled:
-            return self.dialled[-1].outcome
-        return "served" if answered else "not_answered"
+        if not self.ended_by:
+            return "abandoned"
+        if outcomes:
+            return outcomes[-1]
+        return "served" if answered else "failed"

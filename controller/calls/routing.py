@@ -49,7 +49,7 @@ class NoRoute:
 
 def route(offer: Offer, known: Known) -> Route | NoRoute:
     """Find the flow of an offered call: by number from a trunk, by the user's subscriber from a phone."""
-    if offer.subscriber:
+    if offer.origin != "trunk" and offer.subscriber:
         subscriber = known.by_slug(offer.subscriber)
         if subscriber is None:
             return NoRoute("the subscriber of this phone is not known", "CALL_REJECTED", direction="internal")
@@ -58,7 +58,7 @@ def route(offer: Offer, known: Known) -> Route | NoRoute:
 
 
 def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:
-    trunk = trunk_at(offer.address, known.trunks())
+    trunk = offer.trunk or trunk_at(offer.address, known.trunks())
     number = e164(offer.dialled, "FR") or offer.dialled
     subscriber = known.owner(number)
     if subscriber is None:
@@ -67,7 +67,9 @@ def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:
     fallback = entry.get("fallback") or subscriber.fallback or ""
     flow = entry.get("flow") or ""
     if not flow:
-        return NoRoute(f"the number {number} has no flow", "NO_ROUTE_DESTINATION", subscriber, number, fallback, trunk=trunk)
+        return NoRoute(
+            f"the number {number} has no flow", "NO_ROUTE_DESTINATION", subscriber, number, fallback, trunk=trunk
+        )
     return Route(subscriber, flow, number, "inbound", fallback, trunk)
 
 
@@ -88,7 +90,13 @@ def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
         if own.get("flow"):
             return Route(subscriber, own["flow"], number, "internal", own.get("fallback") or fallback)
         return Route(subscriber, f"{DIRECT}{number}", number, "outbound", fallback)
-    return NoRoute(f"{dialled} is neither an extension nor a number", "UNALLOCATED_NUMBER", subscriber, dialled, direction="internal")
+    return NoRoute(
+        f"{dialled} is neither an extension nor a number",
+        "UNALLOCATED_NUMBER",
+        subscriber,
+        dialled,
+        direction="internal",
+    )
 
 
 def user_of(subscriber: Snapshot, extension: str) -> Mapping[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,19 +16,31 @@ from controller.calls.configuration import Configuration
 from controller.calls.dialling import Dialling
 from controller.calls.journal import Journal, Log
 from controller.calls.lookups import Lookups
-from controller.calls.offer import CHECKPOINT, Offer, read_offer
+from controller.calls.offer import CALL, CHECKPOINT, TAKEN, Offer, read_offer
 from controller.calls.record import Record
 from controller.calls.routing import DIRECT, NoRoute, Route, route
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Fact
 from controller.esl.connection import Session
-from controller.esl.errors import CallEnded, ConnectionLost, EslError
+from controller.esl.errors import CallEnded, ConnectionLost
 from controller.esl.fields import variable
 from controller.flow import checkpoint as flow_checkpoint
 from controller.flow import codec
-from controller.flow.commands import CheckHours, CheckList, Collect, Command, Count, Dialled, Digits, HungUp, Recovery, Request, Result
-from controller.flow.engine import Flow, Walk
 from controller.flow.call import Call
+from controller.flow.commands import (
+    CheckHours,
+    CheckList,
+    Collect,
+    Command,
+    Count,
+    Digits,
+    HangUp,
+    HungUp,
+    Recovery,
+    Request,
+    Result,
+)
+from controller.flow.engine import Flow, Walk
 from controller.flow.problem import FlowError
 
 log = logging.getLogger(__name__)
@@ -59,7 +71,9 @@ class Conversation:
         headers = session.session_data or {}
         self.offer: Offer = read_offer(headers)
         self._saved = read(self.offer.checkpoint)
-        self._variables = {key: variable(headers, key) for key in _kept_names(headers)} if self._saved else {}
+        # A call that a phone transferred comes with its old checkpoint, and begins something new.
+        self._resuming = self._saved is not None and self.offer.origin != "transfer"
+        self._variables = {key: variable(headers, key) for key in _kept_names(headers)} if self._resuming else {}
         session.session_data = None
         self.epoch = self._saved.epoch + 1 if self._saved else 1
         self.log = Log(house.journal, self.offer.call, self.epoch - 1)
@@ -83,20 +97,22 @@ class Conversation:
         except ConnectionLost:
             if self._session.superseded:
                 return  # a newer socket has the call, and will put it on record
-        except EslError as error:
+        except Exception as error:  # noqa: BLE001 whatever befell us, the call must end and be on record
             log.exception("call %s", self.offer.call)
             self.record.problem = f"{type(error).__name__}: {error}"
             self._session.hang_up_quietly("NORMAL_TEMPORARY_FAILURE")
         self._finish()
 
     def _take(self) -> None:
+        self._session.set_variable(CALL, self.offer.call)
+        self._session.set_variable(TAKEN, "true")
         way = self._way()
         self.subscriber = way.subscriber
         self.log.subscriber = way.subscriber.subscriber_id if way.subscriber else None
         self.record.follow(way)
-        self.log.note("adopted" if self._saved else "offered", **self._first_entry(way))
+        self.log.note("adopted" if self._resuming else "offered", **self._first_entry(way))
         self._dialling = self._make_dialling()
-        self._channel = Channel(self._session, self.offer, self._files, self._dialling)
+        self._channel = Channel(self._session, self.offer, self._files, self._dialling, self.epoch)
         if isinstance(way, NoRoute):
             self._fall_back(way.reason, way.fallback, way.cause)
             return
@@ -109,14 +125,18 @@ class Conversation:
         known = self._house.configuration
         saved = self._saved
         if saved and (subscriber := known.subscriber(saved.subscriber)):
+            if self.offer.origin == "transfer":
+                return route(replace(self.offer, subscriber=subscriber.slug), known)
             return Route(subscriber, main_flow(saved.walk), saved.number, saved.direction, subscriber.fallback or "")
         if not known.read_once:
-            return NoRoute("the database is away and nothing is known yet", "NORMAL_TEMPORARY_FAILURE", number=self.offer.dialled)
+            return NoRoute(
+                "the database is away and nothing is known yet", "NORMAL_TEMPORARY_FAILURE", number=self.offer.dialled
+            )
         return route(self.offer, known)
 
     def _follow(self, way: Route) -> None:
-        library = self._house.configuration.library(way.subscriber, way.flow)
-        if self._saved:
+        library = self._house.configuration.library(way.subscriber)
+        if self._saved and self._resuming:
             walk = Walk.resume(self._saved.walk, library)
             flow = walk.frames[0].flow
             self.record.flow, self.record.version = flow.name, flow.version
@@ -145,8 +165,12 @@ class Conversation:
         ending = self._session.wait_for_ending(10.0)
         if self.walk:
             self.record.path += [asdict(step) for step in self.walk.path]
-        self._house.put(self.record.fact(ending, self._house.now()))
-        self.log.note("ended", cause=ending.cause if ending else "unknown", by=ending.by if ending else "")
+        if self._dialling:
+            self.record.dialled = self._dialling.results
+            self.record.presented, self.record.ringing_since = self._dialling.presented, self._dialling.ringing_since
+        fact = self.record.fact(ending, self._house.now())
+        self._house.put(fact)
+        self.log.note("ended", cause=fact["cause"] or "unknown", by=fact["hung_up_by"], disposition=fact["disposition"])
 
     # --- one command after the other --------------------------------------------------------------------------------
 
@@ -184,6 +208,9 @@ class Conversation:
         if command.waits:
             self._checkpoint(walk)
         self._note(walk, command)
+        if isinstance(command, HangUp):
+            talked = self._dialling and self._dialling.results and self._dialling.results[-1].outcome == "answered"
+            self.record.ended_by = "called" if talked else "flow"
         return self._channel.perform(command, key)
 
     def _checkpoint(self, walk: Walk) -> None:
@@ -213,7 +240,7 @@ class Conversation:
 
     def abandon(self) -> None:
         """FreeSWITCH has lost the channel: stop waiting for it."""
-        self._session.abandon()
+        self._session.close("gone from FreeSWITCH")
 
     def _redirected(self, walk: Walk) -> Walk:
         assert self.subscriber
@@ -232,6 +259,7 @@ class Conversation:
 
     def hang_up(self, cause: str = "NORMAL_CLEARING") -> None:
         """End the call."""
+        self.record.ended_by = "controller"
         self._session.kill(self.offer.uuid, cause)
 
     def state(self) -> dict[str, Any]:
@@ -277,7 +305,13 @@ class Conversation:
 
     def _first_entry(self, way: Route | NoRoute) -> dict[str, Any]:
         flow = way.flow if isinstance(way, Route) else ""
-        return {"from": self.offer.caller, "to": self.offer.dialled, "direction": way.direction, "trunk": way.trunk, "flow": flow}
+        return {
+            "from": self.offer.caller,
+            "to": self.offer.dialled,
+            "direction": way.direction,
+            "trunk": way.trunk,
+            "flow": flow,
+        }
 
     def _note(self, walk: Walk, command: Command) -> None:
         here = walk.here
@@ -287,8 +321,6 @@ class Conversation:
         shown = codec.dump(result)
         if isinstance(command, Collect) and command.secret and isinstance(result, Digits):
             shown["digits"] = "*" * len(result.digits)
-        if isinstance(result, Dialled):
-            self.record.dialled.append(result)
         self.log.note("result", **shown)
 
 

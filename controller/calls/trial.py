@@ -11,7 +11,8 @@ from uuid import uuid4
 import gevent
 
 from controller.calls.journal import Entry, Follower, Journal
-from controller.esl import api
+from controller.esl import api, applications
+from controller.esl.applications import Leg
 from controller.esl.errors import EslError
 from controller.esl.inbound import Inbound
 
@@ -42,16 +43,18 @@ def place(connection: Inbound, journal: Journal, trial: Trial) -> str:
     """Start a trial call; returns its call id at once. Its story is in the journal."""
     call, uuid = str(uuid4()), str(uuid4())
     follower = journal.follow(lambda entry: entry.call == call)
-    command = api.originate_loopback(
-        trial.dialled,
-        trial.context,
-        uuid=uuid,
-        caller_number=trial.caller,
-        variables={"souffleur_call": call, "souffleur_subscriber": trial.subscriber, "souffleur_origin": "test"},
-    )
+    command = api.originate(_leg(trial, call, uuid), applications.park(), ring=60.0)
     gevent.spawn(_originate, connection, journal, command, call)
     gevent.spawn(_play_caller, connection, journal, follower, uuid, trial)
     return call
+
+
+def _leg(trial: Trial, call: str, uuid: str) -> Leg:
+    """The caller's side of a loopback channel: FreeSWITCH gives its variables to the side that is offered."""
+    told = {"souffleur_call": call, "souffleur_origin": "test", "loopback_bowout": "false"}
+    if trial.subscriber:
+        told["souffleur_subscriber"] = trial.subscriber
+    return Leg.loopback(trial.dialled, trial.context, uuid=uuid, variables=told, caller_number=trial.caller)
 
 
 def _originate(connection: Inbound, journal: Journal, command: Any, call: str) -> None:

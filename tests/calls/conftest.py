@@ -41,7 +41,6 @@ def snapshot() -> Callable[..., Snapshot]:
             "lists": {},
             "prompts": {},
             "flows": {},
-            "pins": {},
         }
         return Snapshot(**(plain | changes))
 
@@ -63,7 +62,14 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     migrate(made)
     with operator(made) as session:
         for slug in ("martin", "duval"):
-            doc = {"slug": slug, "name": slug, "language": "fr", "time_zone": "Europe/Paris", "country": "FR", "emergency": []}
+            doc = {
+                "slug": slug,
+                "name": slug,
+                "language": "fr",
+                "time_zone": "Europe/Paris",
+                "country": "FR",
+                "emergency": [],
+            }
             session.add(Subscriber(doc=doc))
     yield made
     made.dispose()

@@ -44,6 +44,7 @@ def offer(dialled: str, **changes: Any) -> Offer:
         "user": "",
         "answered": False,
         "checkpoint": "",
+        "trunk": "",
         "lost": False,
         "created": 0.0,
     }

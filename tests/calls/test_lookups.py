@@ -1,0 +1,139 @@
+"""Hours, lists, counters and requests, answered for a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from gevent.pywsgi import WSGIServer
+from gevent.threadpool import ThreadPool
+from sqlalchemy import Engine
+
+from conf import outgoing
+from conf.snapshot import Snapshot
+from controller.calls.ledger import Ledger
+from controller.calls.lookups import Lookups, extract
+from controller.flow.commands import CheckHours, CheckList, Count, Counted, Hours, Replied, Request
+from controller.flow.problem import FlowError
+
+MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
+Make = Callable[..., Snapshot]
+
+
+class Shop:
+    """A web server of the subscriber's."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.status = "200 OK"
+        self.body = b'{"status": "on its way", "items": [{"name": "baguette"}]}'
+        self.server = WSGIServer(("127.0.0.1", 0), self, log=None)
+        self.server.start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/orders"
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        body = environ["wsgi.input"].read()
+        self.asked.append({"key": environ.get("HTTP_IDEMPOTENCY_KEY"), "body": body})
+        start_response(self.status, [("Content-Type", "application/json")])
+        return [self.body]
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    made = Shop()
+    yield made
+    made.server.stop()
+
+
+@pytest.fixture
+def lookups(engine: Engine, pool: ThreadPool) -> Lookups:
+    def send(*arguments: Any, **options: Any) -> outgoing.Reply:
+        return outgoing.fetch(*arguments, allow=("127.0.0.0/8",), **options)
+
+    return Lookups(Ledger(engine, pool), send, lambda zone: MORNING.astimezone(ZoneInfo(zone)))
+
+
+def test_the_schedule_is_read_in_the_subscribers_time(lookups: Lookups, snapshot: Make) -> None:
+    subscriber = snapshot(schedules={"office": {"name": "office", "hours": {"mon-fri": ["08:30-12:30"]}}})
+    assert lookups.perform(CheckHours("office"), subscriber, "c", "1").state == "open"
+    elsewhere = snapshot(time_zone="America/New_York", schedules=subscriber.schedules)
+    answer = lookups.perform(CheckHours("office"), elsewhere, "c", "1")
+    assert isinstance(answer, Hours)
+    assert answer.state == "closed"
+
+
+def test_a_list_tells_its_action(lookups: Lookups, snapshot: Make) -> None:
+    unwanted = {"name": "unwanted", "kind": "black", "entries": [{"number": "+33899*"}], "action": {"reject": "CALL_REJECTED"}}
+    subscriber = snapshot(lists={"unwanted": unwanted})
+    answer = lookups.perform(CheckList("unwanted", "+33899123456"), subscriber, "c", "1")
+    assert (answer.listed, answer.action, answer.argument) == (True, "reject", "CALL_REJECTED")
+    assert not lookups.perform(CheckList("unwanted", "+33123456789"), subscriber, "c", "1").listed
+
+
+@pytest.mark.parametrize("command", [CheckHours("gone"), CheckList("gone", "1")])
+def test_what_is_not_there_breaks_the_flow(lookups: Lookups, snapshot: Make, command: Any) -> None:
+    with pytest.raises(FlowError, match="gone"):
+        lookups.perform(command, snapshot(), "c", "1")
+
+
+def test_a_counter_moves_once_for_each_command(lookups: Lookups, snapshot: Make) -> None:
+    subscriber = snapshot()
+    assert lookups.perform(Count("visits"), subscriber, "c", "1") == Counted(1)
+    assert lookups.recover(Count("visits"), subscriber, "c", "1") == Counted(1)
+    assert lookups.perform(Count("visits"), subscriber, "c", "2") == Counted(2)
+
+
+def test_a_request_fills_variables(lookups: Lookups, snapshot: Make, shop: Shop) -> None:
+    save = (("status", "$.status"), ("first", "$.items[0].name"), ("none", "$.nothing"))
+    replied = lookups.perform(Request("POST", shop.url, body="{}", save=save), snapshot(), "c1", "7")
+    assert replied == Replied("ok", 200, (("status", "on its way"), ("first", "baguette")))
+    assert shop.asked == [{"key": "c1/7", "body": b"{}"}]
+
+
+def test_an_error_of_the_server_is_a_failure(lookups: Lookups, snapshot: Make, shop: Shop) -> None:
+    shop.status = "503 Busy"
+    replied = lookups.perform(Request("GET", shop.url), snapshot(), "c1", "7")
+    assert (replied.outcome, replied.status) == ("failed", 503)
+
+
+def test_a_request_that_another_controller_finished_is_not_sent_again(
+    lookups: Lookups, snapshot: Make, shop: Shop
+) -> None:
+    request = Request("POST", shop.url, save=(("status", "$.status"),))
+    first = lookups.perform(request, snapshot(), "c1", "7")
+    assert lookups.recover(request, snapshot(), "c1", "7") == first
+    assert len(shop.asked) == 1
+
+
+def test_a_request_in_flight_when_its_controller_died_is_unknown(
+    engine: Engine, pool: ThreadPool, lookups: Lookups, snapshot: Make, shop: Shop
+) -> None:
+    Ledger(engine, pool).intend(1, "c1", "7", "POST", shop.url)
+    assert lookups.recover(Request("POST", shop.url), snapshot(), "c1", "7").outcome == "unknown"
+    assert shop.asked == []
+    again = lookups.recover(Request("POST", shop.url, safe_to_repeat=True), snapshot(), "c1", "7")
+    assert again.outcome == "ok"
+    assert shop.asked[0]["key"] == "c1/7"
+
+
+def test_a_request_that_was_never_sent_is_sent_now(lookups: Lookups, snapshot: Make, shop: Shop) -> None:
+    assert lookups.recover(Request("POST", shop.url), snapshot(), "c1", "9").outcome == "ok"
+
+
+def test_our_own_network_is_not_asked(engine: Engine, pool: ThreadPool, snapshot: Make, shop: Shop) -> None:
+    guarded = Lookups(Ledger(engine, pool), outgoing.fetch, lambda zone: MORNING)
+    assert guarded.perform(Request("GET", shop.url), snapshot(), "c", "1").outcome == "failed"
+    assert shop.asked == []
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"\xff\xfe", b"[" * 100_000])
+def test_an_answer_that_is_no_json_fills_nothing(body: bytes) -> None:
+    assert extract(body, (("a", "$.a"),)) == ()
+
+
+def test_a_saved_value_is_bounded() -> None:
+    ((_, value),) = extract(b'{"a": "' + b"x" * 10_000 + b'"}', (("a", "$.a"),))
+    assert len(value) == 500
