@@ -1,0 +1,28 @@
+# One image for every process of Souffleur: `python -m controller serve` unless told otherwise.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /app
+COPY requirements.txt .
+RUN python -m venv /app/.venv \
+    && /app/.venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+
+FROM python:3.11-slim-bookworm
+# The newest of Debian 12, for its security updates.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates espeak-ng \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin souffleur \
+    && install -d -o souffleur -g souffleur -m 0750 /etc/freeswitch /var/lib/souffleur \
+        /var/lib/souffleur/sounds /var/lib/souffleur/prompts /var/lib/souffleur/cdr
+COPY --from=build /app/.venv /app/.venv
+COPY . /app
+WORKDIR /app
+ENV PATH=/app/.venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    SOUFFLEUR_DATA_DIR=/var/lib/souffleur
+USER 10001
+VOLUME /var/lib/souffleur
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["python", "-m", "controller", "check"]
+STOPSIGNAL SIGTERM
+CMD ["python", "-m", "controller", "serve"]
