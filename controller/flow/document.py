@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import controller.flow.nodes  # noqa: F401  fills the registry
 from controller.flow.fields import Name
-from controller.flow.node import HUNG_UP, Node, registry
+from controller.flow.node import Node, registry
 from controller.flow.problem import N_, FlowError, Problem
 from controller.flow.reading import MESSAGES, problems_of
 
@@ -44,7 +44,11 @@ class Flow:
 
 
 def read(doc: object, version: int = 0) -> tuple[Flow | None, list[Problem]]:
-    """Read a document. The flow holds the nodes that could be read; None when there is nothing to walk."""
+    """Read a document. The flow holds the nodes that could be read: a draft can be walked as far as it goes.
+
+    Wires are not looked at here: one that leads nowhere is a FlowError when a call comes to it, and the checker's.
+    None when there is nothing to walk.
+    """
     if not isinstance(doc, Mapping):
         return None, [Problem("", "", "not_a_flow", N_("A flow is a mapping with name, start and nodes."))]
     problems = list(_outline(doc))
@@ -55,7 +59,6 @@ def read(doc: object, version: int = 0) -> tuple[Flow | None, list[Problem]]:
         node = read_node(name, node_doc, problems)
         if node is not None:
             nodes[name] = node
-    problems.extend(_dangling(nodes, written))
     return Flow(_text(doc, "name"), version, _text(doc, "start"), nodes, doc), problems
 
 
@@ -111,19 +114,6 @@ def read_node(name: object, doc: object, problems: list[Problem]) -> Node | None
     except ValidationError as wrong:
         problems.extend(problems_of(wrong, where))
         return None
-
-
-def _dangling(nodes: Mapping[str, Node], written: Mapping[Any, Any]) -> Iterator[Problem]:
-    """Find wires that lead nowhere or leave by an exit the node has not."""
-    for name, node in nodes.items():
-        for exit_name, target in node.wires.items():
-            if target not in written:
-                message = N_("The exit “{exit}” leads to “{target}”, which is no node.")
-                fields = {"exit": exit_name, "target": target}
-                yield Problem(name, f"exits.{exit_name}", "unknown_node", message, fields)
-            if not node.open_exits and exit_name not in (*node.exits, HUNG_UP):
-                message = N_("The exit “{exit}” does not exist with the fields as they are.")
-                yield Problem(name, f"exits.{exit_name}", "unknown_exit", message, {"exit": exit_name})
 
 
 def _text(doc: object, key: str) -> str:

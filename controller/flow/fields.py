@@ -77,7 +77,7 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Position: TypeAlias = Annotated[tuple[float, float], Lax]
 Template = Annotated[str, Field(max_length=2000, json_schema_extra={"widget": "template"})]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$"), AfterValidator(_unreserved)]
-AnyVariable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+AnyVariable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$", json_schema_extra={"widget": "variable"})]
 Regex = Annotated[str, AfterValidator(check_regex), widget("regex")]
 JsonPath = Annotated[str, Field(max_length=200), AfterValidator(_json_path), widget("json_path")]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url), widget("url")]
@@ -125,8 +125,8 @@ def one_or_more(value: object) -> object:
 Escalation = Annotated[
     tuple[Announcement, ...],
     Lax,
-    BeforeValidator(one_or_more),
     Field(max_length=9, json_schema_extra={"widget": "announcements"}),
+    BeforeValidator(one_or_more),
 ]
 
 

@@ -43,7 +43,8 @@ class Exit:
     """One way out of a node, as the editor draws it.
 
     `each` names a field whose keys are the exits (a menu's choices); `when` a field that must be set for it to exist.
-    `optional` exits may stay unwired. `act`: taken because somebody did something, never by itself.
+    `optional` exits may stay unwired. `progress`: taken only when something changed (a key, an answer, a count), so a
+    loop through it ends; the checker looks for loops without.
     """
 
     name: str = ""
@@ -52,7 +53,7 @@ class Exit:
     optional: bool = False
     each: str = ""
     when: str = ""
-    act: bool = False
+    progress: bool = False
 
     def names(self, node: Node) -> tuple[str, ...]:
         """Name the exits this gives a node, from its fields."""

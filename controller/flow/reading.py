@@ -39,8 +39,11 @@ MESSAGES = {
 
 
 def problems_of(wrong: ValidationError, where: str = "", prefix: str = "") -> list[Problem]:
-    """Say everything pydantic found."""
-    return [problem(where, error, prefix) for error in wrong.errors(include_url=False, include_input=False)]
+    """Say everything pydantic found. A list is not called too short because its items are wrong."""
+    errors = wrong.errors(include_url=False, include_input=False)
+    inside = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
+    told = [error for error in errors if not (error["type"] == "too_short" and error["loc"] in inside)]
+    return [problem(where, error, prefix) for error in told]
 
 
 def problem(where: str, error: ErrorDetails, prefix: str = "") -> Problem:

@@ -25,7 +25,7 @@ class Collect(Node):
     group: ClassVar[str] = "talk"
     takes_time: ClassVar[bool] = True
     ways_out: ClassVar[tuple[Exit, ...]] = (
-        Exit("ok", N_("Digits"), N_("The digits are in the variable."), act=True),
+        Exit("ok", N_("Digits"), N_("The digits are in the variable."), progress=True),
         Exit("no_input", N_("No input"), N_("The caller pressed nothing in the last try.")),
         Exit("invalid", N_("Invalid"), N_("Too few digits, or not confirmed, in the last try.")),
     )

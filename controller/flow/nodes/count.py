@@ -24,7 +24,7 @@ class Count(Node):
     group: ClassVar[str] = "data"
     ways_out: ClassVar[tuple[Exit, ...]] = (
         Exit("next", N_("Next"), N_("The call goes on."), when="unlimited"),
-        Exit("below", N_("Below"), N_("The count is still below the limit."), when="limit"),
+        Exit("below", N_("Below"), N_("The count is still below the limit."), when="limit", progress=True),
         Exit("reached", N_("Reached"), N_("The count is at the limit or over it."), when="limit"),
         Exit("unknown", N_("Unknown"), N_("The count could not be read."), when="can_be_unknown"),
     )

@@ -31,7 +31,7 @@ class Dial(Node):
             "answered",
             N_("Answered"),
             N_("Somebody answered, and the called person hung up first. “answered_by” names them."),
-            act=True,
+            progress=True,
         ),
         Exit("busy", N_("Busy"), N_("Everybody was busy.")),
         Exit("no_answer", N_("No answer"), N_("Nobody answered in time.")),
@@ -43,6 +43,7 @@ class Dial(Node):
         max_length=20,
         title=N_("Whom to ring"),
         description=N_("Short numbers (101), international numbers (+33123456789) or variables ({{extension}})."),
+        json_schema_extra={"widget": "targets"},
     )
     strategy: Literal["at_once", "in_turn"] = Field(
         "at_once", title=N_("Order"), description=N_("Ring everybody at once, or one after the other.")

@@ -27,13 +27,13 @@ class Menu(Node):
     group: ClassVar[str] = "talk"
     takes_time: ClassVar[bool] = True
     ways_out: ClassVar[tuple[Exit, ...]] = (
-        Exit(each="choices", act=True, help=N_("The caller pressed this key.")),
+        Exit(each="choices", progress=True, help=N_("The caller pressed this key.")),
         Exit(
             "extension",
             N_("Extension"),
             N_("The caller dialled a short number; it is in the variable “extension”."),
             when="direct_dial",
-            act=True,
+            progress=True,
         ),
         Exit("no_input", N_("No input"), N_("The caller pressed nothing in every try."), optional=True),
         Exit("invalid", N_("Invalid"), N_("The last key was no choice, and no try is left."), optional=True),

@@ -1,0 +1,69 @@
+"""Forms: everything the editor, the API and the documentation show of a kind of node, made from its class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import controller.flow.nodes  # noqa: F401  fills the registry
+from controller.flow.node import HUNG_UP, Exit, registry
+from controller.flow.problem import N_, same
+
+EVERY_NODE_HAS = ("exits", "note", "at")
+
+HUNG_UP_EXIT = Exit(
+    HUNG_UP,
+    N_("Hung up"),
+    N_("The caller left while in this node; the flow may still count or send a web request."),
+    optional=True,
+)
+
+
+def form(kind: str, translate: Callable[[str], str] = same) -> dict[str, Any]:
+    """Describe a kind of node: `schema` (JSON Schema of its fields), `exits`, title, help, icon, group.
+
+    An exit with `each` stands for one exit per key of that field, one with `when` exists while that field is set.
+    Raises KeyError for an unknown kind.
+    """
+    node = registry[kind]
+    schema = _translated(node.model_json_schema(), translate)
+    schema.pop("title", None)
+    schema.pop("description", None)
+    for name in EVERY_NODE_HAS:
+        schema["properties"].pop(name)
+    return {
+        "kind": kind,
+        "revision": node.revision,
+        "title": translate(node.title),
+        "help": translate(node.help),
+        "icon": node.icon,
+        "group": node.group,
+        "exits": [_exit(way, translate) for way in (*node.ways_out, HUNG_UP_EXIT)],
+        "open_exits": node.open_exits,
+        "schema": schema,
+    }
+
+
+def forms(translate: Callable[[str], str] = same) -> dict[str, dict[str, Any]]:
+    """Describe every kind of node, by kind: the palette."""
+    return {kind: form(kind, translate) for kind in sorted(registry)}
+
+
+def _exit(way: Exit, translate: Callable[[str], str]) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(way).items() if value}
+    return {name: translate(value) if name in ("title", "help") else value for name, value in told.items()}
+
+
+def _translated(schema: Any, translate: Callable[[str], str]) -> Any:
+    """Translate the titles and descriptions anywhere in a schema."""
+    if isinstance(schema, list):
+        return [_translated(item, translate) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: translate(value)
+        if name in ("title", "description") and isinstance(value, str)
+        else _translated(value, translate)
+        for name, value in schema.items()
+    }
