@@ -54,7 +54,7 @@ install_requirements() { # a file into a folder, once for each content of the re
     wanted=$(cat requirements.txt "$2" | sha256sum)
     if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
     say "Installing $2"
-    "$1/bin/python" -m pip install -q --disable-pip-version-check --root-user-action=ignore -r "$2"
+    "$1/bin/python" -m pip install -q --disable-pip-version-check --root-user-action=ignore --use-pep517 -r "$2"
     printf '%s\n' "$wanted" >"$stamp"
 }
 
@@ -79,7 +79,8 @@ install_packages() {
     if [ -z "$absent" ]; then return; fi
     # shellcheck disable=SC2086
     if may_install && install $absent; then return; fi
-    say "Not installed: ${absent}- what needs them is left out. As root: apt-get install $absent"
+    absent=${absent% }
+    say "Not installed: $absent (what needs it is left out). As root: apt-get install $absent"
 }
 
 install_packages
