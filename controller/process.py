@@ -20,11 +20,11 @@ from conf.settings import Settings
 from controller.calls.configuration import Configuration
 from controller.calls.control import Control
 from controller.calls.directory import Directory, DirectoryUser
+from controller.calls.house import House
 from controller.calls.journal import Journal
 from controller.calls.ledger import Ledger
 from controller.calls.lookups import Lookups
 from controller.calls.monitor import Monitor
-from controller.calls.session import House
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Spool
 from controller.calls.switchboard import Switchboard

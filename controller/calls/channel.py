@@ -13,7 +13,7 @@ from controller.calls.offer import Offer
 from controller.esl import applications
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, Dropped
-from controller.esl.fields import collected, played
+from controller.esl.fields import Headers, collected, played, variable
 from controller.flow.commands import Answer, Collect, Dial, Dialled, Digits, Done, HangUp, HungUp, Play, Played
 
 Spoken = Answer | Play | Collect | Dial | HangUp
@@ -26,7 +26,12 @@ class Channel:
     """Performs commands on a channel; raises HungUp when the call ends, ConnectionLost when its socket does."""
 
     def __init__(
-        self, session: Session, offer: Offer, sounds: Callable[[tuple], list[str]], dialling: Dialling, epoch: int
+        self,
+        session: Session,
+        offer: Offer,
+        sounds: Callable[[tuple], list[str]],
+        dialling: Dialling | None,
+        epoch: int,
     ) -> None:
         self._epoch = epoch
         self._session = session
@@ -55,26 +60,39 @@ class Channel:
             case Collect():
                 return self._collect(command, key)
             case Dial():
+                if self._dialling is None:
+                    return Dialled("failed", cause="NO_ROUTE_DESTINATION")
                 return self._dialling.dial(self._session, command, self._name(key), self.answered)
             case HangUp():
                 return self._hang_up(command, key)
 
-    def kept(self, command: Spoken, key: str, variables: Callable[[str], str]) -> Digits | None:
+    @property
+    def hung_up(self) -> bool:
+        """Whether the call has ended."""
+        return self._session.hung_up
+
+    def kept(self, command: Spoken, key: str, headers: Headers) -> Digits | Dialled | None:
         """The result that FreeSWITCH kept of a command while no controller listened; None when there is none."""
-        if not isinstance(command, Collect):
-            return None
-        digits = variables(name_of(key))
-        if len(digits) < command.min_digits:
-            return None
-        return Digits(digits, "length" if len(digits) >= command.max_digits else "timeout")
+        match command:
+            case Collect():
+                digits = variable(headers, name_of(key))
+                if len(digits) < command.min_digits:
+                    return None
+                return Digits(digits, "length" if len(digits) >= command.max_digits else "timeout")
+            case Dial():
+                return self._dialling.kept(headers) if self._dialling else None
+        return None
 
     def checkpoint(self, name: str, value: str) -> None:
         """Leave a value on the channel; returns when FreeSWITCH has it."""
         self._session.set_variable(name, value)
 
     def interrupt(self) -> None:
-        """End what the caller hears or types now, and forget what was queued."""
-        self._session.break_all()
+        """End what the caller hears, types or says now, and forget what was queued."""
+        if self._dialling and self._dialling.partner:
+            self._session.kill(self._dialling.partner)
+        else:
+            self._session.break_all()
 
     def _name(self, key: str) -> str:
         # What the controller before us sent may still complete: its names must not be taken for ours.

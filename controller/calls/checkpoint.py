@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from controller.flow import checkpoint as flow_checkpoint
+
 FORMAT = 1
 LIMIT = 4096
 
@@ -32,6 +34,11 @@ class Checkpoint:
         """The variable's value, or None when it would be too long: the one written before stays valid."""
         text = orjson.dumps([FORMAT, *(getattr(self, field.name) for field in fields(self))])
         return text.decode() if len(text) <= LIMIT else None
+
+
+def main_flow(checkpoint: Checkpoint) -> str:
+    """The flow that a checkpointed walk began with; FlowError when it cannot be read."""
+    return flow_checkpoint.Checkpoint.load(checkpoint.walk).stack[0].flow
 
 
 def read(text: str) -> Checkpoint | None:

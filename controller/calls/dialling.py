@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 from uuid import uuid4
 
 from conf.snapshot import Snapshot
@@ -14,12 +14,13 @@ from controller.esl import applications
 from controller.esl.applications import Leg
 from controller.esl.connection import Session
 from controller.esl.errors import Dropped
-from controller.esl.fields import bridge_end, partner
+from controller.esl.fields import Headers, bridge_end, partner, variable
 from controller.flow.commands import Dial, Dialled, Extension, External, Target
 from controller.flow.numbers import parse_target
 
 LONGEST_CALL = 24 * 3600.0  # seconds
-NOT_ANSWERED = {
+DISPOSITION = "originate_disposition"
+NOT_ANSWERED: dict[str, Literal["busy", "no_answer"]] = {
     "USER_BUSY": "busy",
     "CALL_REJECTED": "busy",
     "NO_ANSWER": "no_answer",
@@ -107,17 +108,30 @@ class Dialling:
             # An answered caller hears our ringing tone; an unanswered one what the network itself plays.
             ignore_early_media=answered,
         )
+        # The outcome of the bridge before would be taken for this one's by a controller that finds the call here.
+        session.set_variable(DISPOSITION, "")
         try:
             ended = session.execute(bridge, key=key, timeout=LONGEST_CALL)
         except Dropped:
             return Dialled("failed", cause="ORIGINATOR_CANCEL")
-        end = bridge_end(ended.headers)
         now = self._clock()
-        if end.disposition == "SUCCESS" or (connected and answered):
-            since = connected[0] if connected else now
-            return Dialled("answered", self.talking_to, end.disposition, round(since - begun, 3), round(now - since, 3))
-        outcome = NOT_ANSWERED.get(end.disposition, "failed")
-        return Dialled(outcome, cause=end.disposition, rang=round(now - begun, 3))  # type: ignore[arg-type]
+        since = connected[0] if connected else now
+        result = outcome(ended.headers, self.talking_to)
+        talked = now - since if result.outcome == "answered" else 0.0
+        return replace(result, rang=round(since - begun, 3), talked=round(talked, 3))
+
+    def kept(self, headers: Headers) -> Dialled | None:
+        """What FreeSWITCH kept of a bridge that ended while no controller listened; None when it never ran."""
+        if not variable(headers, DISPOSITION):
+            return None
+        result = outcome(headers, "")
+        self.results.append(result)
+        return result
+
+    @property
+    def just_talked(self) -> bool:
+        """Whether the last one who was rung answered."""
+        return bool(self.results) and self.results[-1].outcome == "answered"
 
     def _parties(self, target: Target, command: Dial) -> list[Party]:
         if isinstance(target, Extension):
@@ -159,3 +173,11 @@ class Dialling:
     def _number_to_show(self) -> str:
         user = next((user for user in self._subscriber.users if user.get("login") == self._user), {})
         return user.get("outbound_number") or next(iter(self._subscriber.numbers), "")
+
+
+def outcome(headers: Headers, by: str) -> Dialled:
+    """How a bridge that has ended went."""
+    end = bridge_end(headers)
+    if end.disposition == "SUCCESS":
+        return Dialled("answered", by, end.disposition)
+    return Dialled(NOT_ANSWERED.get(end.disposition, "failed"), cause=end.disposition)

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from controller.calls.session import Conversation, House
+from controller.calls.house import House
+from controller.calls.session import Conversation
 from controller.esl.connection import Session
 from controller.esl.errors import EslError
 

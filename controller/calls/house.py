@@ -1,0 +1,26 @@
+"""What every call of a controller shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from controller.calls.configuration import Configuration
+from controller.calls.journal import Journal
+from controller.calls.lookups import Lookups
+from controller.calls.sounds import Sounds
+from controller.calls.spool import Fact
+
+
+@dataclass(frozen=True)
+class House:
+    """The parts that a conversation is handed; `now` is the wall clock in epoch seconds."""
+
+    controller: str
+    domain: str
+    configuration: Configuration
+    lookups: Lookups
+    sounds: Sounds
+    journal: Journal
+    put: Callable[[Fact], None]
+    now: Callable[[], float]

@@ -1,0 +1,148 @@
+"""A call's walk, one command after the other: checkpoint, perform or recover, write down, hear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from conf.snapshot import Snapshot
+from controller.calls.channel import Channel
+from controller.calls.checkpoint import Checkpoint
+from controller.calls.journal import Log
+from controller.calls.lookups import Lookups
+from controller.calls.offer import CHECKPOINT
+from controller.esl.fields import Headers
+from controller.flow import codec
+from controller.flow.commands import (
+    CheckHours,
+    CheckList,
+    Collect,
+    Command,
+    Count,
+    Digits,
+    HangUp,
+    HungUp,
+    Request,
+    Result,
+)
+from controller.flow.engine import Walk
+
+LOOKUPS = (CheckHours, CheckList, Count, Request)
+
+
+@dataclass
+class Walker:
+    """Drives the walks of one call: its flow, and whatever follows after a fallback or a transfer.
+
+    `base` is added to a walk's index, so that no two commands of a call have one key. `path` is what was walked.
+    """
+
+    call: str
+    channel: Channel
+    lookups: Lookups
+    subscriber: Snapshot | None
+    log: Log
+    mark: Callable[[int, dict[str, Any]], Checkpoint | None]
+    base: int = 0
+    path: list[dict[str, Any]] = field(default_factory=list)
+    walk: Walk | None = None
+    waiting: Command | None = None
+    hung_up: bool = False  # by the flow itself
+    next_walk: Callable[[Walk], Walk] | None = None
+
+    def drive(self, walk: Walk, command: Command | None, kept: Headers | None = None) -> None:
+        """Walk to the end. With `kept`, the variables of a call that another controller had, the first is recovered."""
+        self._enter(walk)
+        while command is not None and self.walk is not None:
+            self.waiting = command
+            try:
+                result = self._recover(command, kept) if kept is not None else self._perform(command)
+            except HungUp as gone:
+                command = self.walk.hang_up(gone.cause)
+                continue
+            finally:
+                kept = None
+            self._note_result(command, result)
+            command = self._next(result)
+
+    def finish(self) -> None:
+        """Write down where the walk ended."""
+        if self.walk:
+            self.path += [asdict(step) for step in self.walk.path]
+            self.base += self.walk.index + 1
+            self.walk = None
+
+    def redirect(self, onto: Callable[[Walk], Walk]) -> None:
+        """Leave the present walk for another one as soon as the command in progress has ended."""
+        self.next_walk = onto
+        self.channel.interrupt()
+
+    def _enter(self, walk: Walk) -> None:
+        self.finish()
+        self.walk = walk
+
+    def _next(self, result: Result) -> Command:
+        assert self.walk
+        if self.next_walk is None:
+            return self.walk.hear(result)
+        onto, self.next_walk = self.next_walk, None
+        self._enter(onto(self.walk))
+        return self.walk.begin()
+
+    def _perform(self, command: Command) -> Result:
+        assert self.walk
+        key = self._key()
+        if command.waits or isinstance(command, Count):
+            self._checkpoint()
+        self._note(command)
+        if isinstance(command, LOOKUPS):
+            assert self.subscriber
+            return self.lookups.perform(command, self.subscriber, self.call, key)
+        self.hung_up = isinstance(command, HangUp)
+        return self.channel.perform(command, key)
+
+    def _recover(self, command: Command, kept: Headers) -> Result:
+        """The command that another controller had sent: its result if FreeSWITCH kept one, else by its recovery."""
+        if isinstance(command, Count | Request):
+            assert self.subscriber
+            self._checkpoint()
+            return self.lookups.recover(command, self.subscriber, self.call, self._key())
+        if not isinstance(command, LOOKUPS) and (result := self.channel.kept(command, self._key(), kept)):
+            return result
+        return self._perform(command)
+
+    def _key(self) -> str:
+        assert self.walk
+        return str(self.base + self.walk.index)
+
+    def _checkpoint(self) -> None:
+        assert self.walk
+        mark = self.mark(self.base, self.walk.checkpoint())
+        if mark is None or self.channel.hung_up:
+            return
+        if text := mark.dump():
+            self.channel.checkpoint(CHECKPOINT, text)
+        else:
+            self.log.note("checkpoint_too_long", node=self.walk.here.node)
+
+    def _note(self, command: Command) -> None:
+        assert self.walk
+        here = self.walk.here
+        self.log.note("command", flow=here.flow, version=here.version, node=here.node, **shown(command))
+
+    def _note_result(self, command: Command, result: Result) -> None:
+        told = codec.dump(result)
+        if isinstance(command, Collect) and command.secret and isinstance(result, Digits):
+            told["digits"] = "*" * len(result.digits)
+        self.log.note("result", **told)
+
+
+def shown(command: Command) -> dict[str, Any]:
+    """A command as the journal may tell it: a request without what may hold secrets or content."""
+    told = codec.dump(command)
+    if isinstance(command, Request):
+        url = urlsplit(command.url)
+        return {"type": told["type"], "method": command.method, "url": f"{url.scheme}://{url.hostname}{url.path}"}
+    return told
