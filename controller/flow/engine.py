@@ -5,95 +5,22 @@ Two drivers send into it: a session performs each command on a channel, the simu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
 
 from controller.flow import codec
 from controller.flow.call import Call, SecretLost
-from controller.flow.checkpoint import Checkpoint, Place
-from controller.flow.commands import (
-    Answer,
-    CheckHours,
-    CheckList,
-    Collect,
-    Command,
-    Count,
-    Counted,
-    Dial,
-    Dialled,
-    Digits,
-    Done,
-    HangUp,
-    Hours,
-    HungUp,
-    Listed,
-    Play,
-    Played,
-    Replied,
-    Request,
-    Result,
-)
+from controller.flow.checkpoint import Checkpoint
+from controller.flow.commands import Collect, Command, HangUp, HungUp, Result
 from controller.flow.document import Flow
+from controller.flow.frame import Frame, Library, Step, find, no_library, place
+from controller.flow.hearing import ANSWERS, NEED_THE_CALLER, took_time
 from controller.flow.node import HUNG_UP, Enter, Leave, Node
 from controller.flow.problem import N_, FlowError
 
-Library: TypeAlias = Callable[[str, int], Flow]
-"""Finds a flow by name and version (0: the newest). Raises LookupError or FlowError when there is none."""
-
 LIMIT = 500  # nodes walked without waiting for anybody
 DEEPEST = 20  # flows inside flows
-
-NEED_THE_CALLER = (Answer, Play, Collect, Dial, HangUp)
-
-ANSWERS: dict[type[Command], type[Result]] = {
-    Answer: Done,
-    Play: Played,
-    Collect: Digits,
-    Dial: Dialled,
-    CheckHours: Hours,
-    CheckList: Listed,
-    Count: Counted,
-    Request: Replied,
-    HangUp: Done,
-}
-
-
-@dataclass(frozen=True)
-class Step:
-    """One node the call was in, and the exit it left by ("" while it is there)."""
-
-    flow: str
-    version: int
-    node: str
-    kind: str
-    exit: str = ""
-
-
-@dataclass
-class Frame:
-    """A flow being walked and the place of its present node in the path."""
-
-    flow: Flow
-    node: str = ""
-    step: int = 0
-
-
-def no_library(name: str, version: int) -> Flow:
-    """Find nothing: for flows that enter no other."""
-    raise LookupError(name)
-
-
-def took_time(command: Command, result: Result) -> bool:
-    """Whether a command really waited: an unheard prompt or a number that failed at once did not."""
-    match result:
-        case Played():
-            return result.heard
-        case Digits():
-            return result.prompt_heard or result.ended != "nothing"
-        case Dialled():
-            return result.rang + result.talked > 0
-    return command.waits
 
 
 class Walk:
@@ -161,7 +88,7 @@ class Walk:
 
     def checkpoint(self) -> dict[str, Any]:
         """Write the state at the waiting command as JSON data of at most 4 kB; secrets stay out of it."""
-        stack = [_place(frame) for frame in self.frames]
+        stack = [place(frame) for frame in self.frames]
         variables = {name: value for name, value in self.entered.items() if name not in self.call.secrets}
         return Checkpoint(
             stack=stack,
@@ -181,17 +108,17 @@ class Walk:
         starts with the nodes the call is in. Raises FlowError.
         """
         saved = Checkpoint.load(checkpoint)
-        frames = [Frame(find(library, place.flow, place.version), place.node) for place in saved.stack]
+        frames = [Frame(find(library, then.flow, then.version), then.node) for then in saved.stack]
         walk = cls(frames[0].flow, Call(dict(saved.variables), dict(saved.secrets)), library)
         walk.frames, walk.idle, walk.gone = frames, saved.idle, saved.gone
-        for frame, place in zip(frames, saved.stack, strict=True):
-            if _place(frame).kind != place.kind:
-                raise walk._error(N_("The flow {flow} has no node {target}."), target=place.node)
+        for frame, then in zip(frames, saved.stack, strict=True):
+            if place(frame).kind != then.kind:
+                raise walk._error(N_("The flow {flow} has no node {target}."), target=then.node)
         for frame in frames[:-1]:
             frame.step = len(walk.path)
-            walk.path.append(Step(frame.flow.name, frame.flow.version, frame.node, _place(frame).kind))
+            walk.path.append(Step(frame.flow.name, frame.flow.version, frame.node, place(frame).kind))
         walk.steps = walk._walk(frames[-1].node)
-        again = saved.heard is None or _place(frames[-1]) != saved.stack[-1]
+        again = saved.heard is None or place(frames[-1]) != saved.stack[-1]
         events = [] if again else saved.events()
         walk.index = saved.command if again else saved.command - len(events) - 1
         walk.begin()
@@ -210,8 +137,13 @@ class Walk:
             else:
                 self.heard.append(event)
                 command = self.steps.throw(event) if isinstance(event, HungUp) else self.steps.send(event)
-        except (HungUp, FlowError):
+        except HungUp:
             self.ended = True
+            raise
+        except FlowError as broken:
+            self.ended = True
+            broken.flow = broken.flow or self.frames[-1].flow.name
+            broken.node = broken.node or self.call.node
             raise
         if self.gone and isinstance(command, NEED_THE_CALLER):
             self.close()
@@ -302,17 +234,4 @@ class Walk:
         return FlowError(message, flow=frame.flow.name, node=frame.node, problems=(), **fields)
 
 
-def find(library: Library, name: str, version: int) -> Flow:
-    """Look a flow up. Raises FlowError when the library has none."""
-    try:
-        return library(name, version)
-    except LookupError:
-        message = N_("There is no flow {flow} in version {version}.")
-        raise FlowError(message, flow=name, version=str(version)) from None
-
-
-def _place(frame: Frame) -> Place:
-    """Say where a frame is; a node that is gone has no kind."""
-    node = frame.flow.nodes.get(frame.node)
-    kind, revision = (node.kind, node.revision) if node else ("", 0)
-    return Place(flow=frame.flow.name, version=frame.flow.version, node=frame.node, kind=kind, revision=revision)
+__all__ = ["Call", "Flow", "Library", "Step", "Walk", "no_library"]

@@ -17,6 +17,14 @@ def same(message: str) -> str:
     return message
 
 
+def fill(template: str, fields: Mapping[str, str]) -> str:
+    """Put fields into a message; one that is not a template stays as it is."""
+    try:
+        return template.format_map(fields)
+    except (LookupError, ValueError, AttributeError):
+        return template
+
+
 @dataclasses.dataclass(frozen=True)
 class Problem:
     """One thing wrong. `where` is a node's name ("" for the whole flow), `field` a path such as `choices.1`."""
@@ -30,7 +38,7 @@ class Problem:
 
     def text(self, translate: Callable[[str], str] = same) -> str:
         """Say it in a language: `translate` is gettext's function for that language."""
-        return translate(self.message).format(**{"field": self.field, "node": self.where, **self.fields})
+        return fill(translate(self.message), {"field": self.field, "node": self.where, **self.fields})
 
     def __str__(self) -> str:
         field = "" if "{field}" in self.message else self.field
@@ -48,8 +56,8 @@ class FlowError(Exception):
         self.node = node
         self.problems = problems
         self.fields = {"flow": flow, "node": node, **fields}
-        super().__init__(message.format(**self.fields))
+        super().__init__(fill(message, self.fields))
 
     def text(self, translate: Callable[[str], str] = same) -> str:
         """Say it in a language."""
-        return translate(self.message).format(**self.fields)
+        return fill(translate(self.message), self.fields)

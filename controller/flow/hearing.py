@@ -1,0 +1,53 @@
+"""Which result answers which command, which commands need the caller, and which results took anybody's time."""
+
+from __future__ import annotations
+
+from controller.flow.commands import (
+    Answer,
+    CheckHours,
+    CheckList,
+    Collect,
+    Command,
+    Count,
+    Counted,
+    Dial,
+    Dialled,
+    Digits,
+    Done,
+    HangUp,
+    Hours,
+    Listed,
+    Play,
+    Played,
+    Replied,
+    Request,
+    Result,
+)
+
+NEED_THE_CALLER = (Answer, Play, Collect, Dial, HangUp)
+
+ANSWERS: dict[type[Command], type[Result]] = {
+    Answer: Done,
+    Play: Played,
+    Collect: Digits,
+    Dial: Dialled,
+    CheckHours: Hours,
+    CheckList: Listed,
+    Count: Counted,
+    Request: Replied,
+    HangUp: Done,
+}
+
+
+def took_time(command: Command, result: Result) -> bool:
+    """Whether a command really waited: an unheard prompt or a number that failed at once did not."""
+    match result:
+        case Played():
+            return result.heard
+        case Digits():
+            return result.prompt_heard or result.ended != "nothing"
+        case Dialled():
+            return result.rang + result.talked > 0
+        case Replied():
+            return False  # a server that refuses at once would let a loop of requests run for ever
+    return command.waits
