@@ -54,7 +54,7 @@ class Channel:
     def _perform(self, command: Spoken, key: str) -> Done | Played | Digits | Dialled:
         match command:
             case Answer():
-                return self._answer(key)
+                return self._answer()
             case Play():
                 return self._play(command, key)
             case Collect():
@@ -98,15 +98,15 @@ class Channel:
         # What the controller before us sent may still complete: its names must not be taken for ours.
         return f"{self._epoch}-{key}"
 
-    def _answer(self, key: str) -> Done:
+    def _answer(self) -> Done:
         if not self.answered:
-            self._session.execute(applications.answer(), key=self._name(f"{key}-answer"))
+            self._session.answer_now()
             self.answered = True
         return Done()
 
     def _play(self, command: Play, key: str) -> Played:
         files = self._sounds(command.sounds)
-        self._answer(key)
+        self._answer()
         if not files:
             return Played(heard=False)
         try:
@@ -117,7 +117,7 @@ class Channel:
 
     def _collect(self, command: Collect, key: str) -> Digits:
         files = self._sounds(command.prompt)
-        self._answer(key)
+        self._answer()
         for _ in range(STRAY_TERMINATORS):
             digits = self._keys(command, files, key)
             # A terminator typed after the last collection was already full ("2#" at a one-key menu) would end this one

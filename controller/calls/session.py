@@ -67,8 +67,7 @@ class Conversation:
         self._finish()
 
     def _take(self) -> None:
-        self._session.set_variable(CALL, self.offer.call)
-        self._session.set_variable(TAKEN, "true")
+        self._session.set_variables({CALL: self.offer.call, TAKEN: "true"})
         way = self._way()
         self.record.follow(way)
         self.subscriber = way.subscriber

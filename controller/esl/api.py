@@ -46,6 +46,19 @@ def uuid_setvar(channel: str, name: str, text: str) -> str:
     return f"uuid_setvar {uuid(channel)} {variable(name)} {escaped(text)}".rstrip(" ")
 
 
+def uuid_setvar_multi(channel: str, variables: Mapping[str, str]) -> str:
+    """Set several channel variables to plain values in one command."""
+    pairs = [f"{variable(name)}={arguments.value(text, name)}" for name, text in variables.items()]
+    if not pairs:
+        raise Unsafe("variables", variables)
+    return f"uuid_setvar_multi {uuid(channel)} {';'.join(pairs)}"
+
+
+def uuid_answer(channel: str) -> str:
+    """Answer a channel at once; the application waits for its next frame (20 ms)."""
+    return f"uuid_answer {uuid(channel)}"
+
+
 def uuid_getvar(channel: str, name: str) -> str:
     """Read a channel variable: its text, raw; `_undef_` when it is not set."""
     return f"uuid_getvar {uuid(channel)} {variable(name)}"

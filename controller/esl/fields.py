@@ -90,7 +90,8 @@ class Collected:
 
 def collected(headers: Headers, name: str) -> Collected:
     """Read the CHANNEL_EXECUTE_COMPLETE of a collection into variable `name`."""
-    return Collected(variable(headers, name), variable(headers, "read_result"), variable(headers, "read_terminator_used"))
+    ended, terminator = variable(headers, "read_result"), variable(headers, "read_terminator_used")
+    return Collected(variable(headers, name), ended, terminator)
 
 
 @dataclass(frozen=True)

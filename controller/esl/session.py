@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +21,6 @@ from controller.esl.fields import Ending, ending
 from controller.esl.hardened import REPLY_TIMEOUT, Connection
 from controller.esl.offered import compact
 from controller.esl.verbs import Verbs
-from controller.esl.wire import decoded
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +85,7 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         event, _ = self._ask(commands, timeout, "connect", *map(Hoped, more))
         if refused(event.body) or not event.get("Unique-ID"):
             raise CommandRefused("connect", event.body.strip())
-        data = compact(decoded(event.headers))
+        data = compact(event.headers)
         self._uuid = data.get("Unique-ID", "")
         self._call_uuid = data.get("variable_call_uuid", "")
         self._caller = data.get("Caller-Caller-ID-Number", "")
@@ -172,6 +171,17 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         """Leave any text in a channel variable, unexpanded; returns when FreeSWITCH has it. "" removes it."""
         self._check()
         self._api_on_call(api.uuid_setvar(self.uuid, name, value))
+
+    def set_variables(self, variables: Mapping[str, str]) -> None:
+        """Set plain values in several channel variables; returns when FreeSWITCH has them."""
+        self._check()
+        self._api_on_call(api.uuid_setvar_multi(self.uuid, variables))
+
+    def answer_now(self) -> None:
+        """Answer the call without waiting for its next frame, as the application would. Errors: CallEnded."""
+        self._check()
+        if not self._api_on_call(api.uuid_answer(self.uuid)).startswith("+OK"):
+            raise CallEnded(self.cause)
 
     # --- ending the call --------------------------------------------------------------------------------------------
 
