@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -21,6 +22,7 @@ BUSY_TIMEOUT = 2.0  # seconds a writer waits for another one on SQLite
 def open_engine(url: str) -> Engine:
     """An engine for SQLite (WAL, foreign keys, writers begin at once) or PostgreSQL (psycopg 3)."""
     if url.startswith("sqlite"):
+        Path(str(make_url(url).database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -10,6 +10,11 @@ from typing import Any
 Translate = Callable[[str], str]
 
 
+def N_(message: str) -> str:  # noqa: N802  gettext's own name for "translate this later"
+    """Mark a text for translation; who shows it translates it."""
+    return message
+
+
 @dataclass(frozen=True)
 class Problem:
     """`message` is an English template with named fields. `field` is a dotted path, or a variable's name."""

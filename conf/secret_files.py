@@ -8,7 +8,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from conf.problems import Wrong
+from conf.problems import N_, Wrong
 
 
 def keep(_value: str = "", *, name: str, folder: Path) -> str:
@@ -18,12 +18,13 @@ def keep(_value: str = "", *, name: str, folder: Path) -> str:
         if not file.exists():
             _make(file)
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise Wrong("open_secret", "others can read {path}: chmod 600 it, and change it", path=str(file))
+            raise Wrong("open_secret", N_("others can read {path}: chmod 600 it, and change it"), path=str(file))
         secret = file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise Wrong("unreadable_secret", "{path} cannot be read: {reason}", path=str(file), reason=str(error)) from None
+        message = N_("{path} cannot be read: {reason}")
+        raise Wrong("unreadable_secret", message, path=str(file), reason=str(error)) from None
     if len(secret) < 8:
-        raise Wrong("weak_secret_file", "{path} holds fewer than 8 characters", path=str(file))
+        raise Wrong("weak_secret_file", N_("{path} holds fewer than 8 characters"), path=str(file))
     return secret
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from conf import secret_files
-from conf.problems import ConfigurationError, Problem, Wrong
+from conf.problems import N_, ConfigurationError, Problem, Wrong
 
 PREFIX = "SOUFFLEUR_"
 SECRETS = ("esl_password", "control_secret", "directory_secret")
@@ -132,9 +132,9 @@ def _directory(value: str) -> Path:
     path = Path(value).expanduser().absolute()
     existing = next(parent for parent in (path, *path.parents) if parent.exists())
     if not existing.is_dir():
-        raise Wrong("not_a_folder", "{path} is not a folder", path=str(existing))
+        raise Wrong("not_a_folder", N_("{path} is not a folder"), path=str(existing))
     if not os.access(existing, os.W_OK | os.X_OK):
-        raise Wrong("not_writable", "{path} cannot be written by this user", path=str(existing))
+        raise Wrong("not_writable", N_("{path} cannot be written by this user"), path=str(existing))
     return path
 
 
@@ -142,53 +142,54 @@ def _database(value: str) -> str:
     try:
         url = make_url(value)
     except ArgumentError:
-        raise Wrong("not_a_database", "is not a database address such as sqlite:///FILE") from None
+        raise Wrong("not_a_database", N_("is not a database address such as sqlite:///FILE")) from None
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
-            raise Wrong("no_database_file", "SQLite needs a file: several processes share the database")
+            raise Wrong("no_database_file", N_("SQLite needs a file: several processes share the database"))
         return value
     if url.get_backend_name() != "postgresql":
-        raise Wrong("unknown_database", "only sqlite and postgresql are known, not {backend}", backend=url.drivername)
+        message = N_("only sqlite and postgresql are known, not {backend}")
+        raise Wrong("unknown_database", message, backend=url.drivername)
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def _domain(value: str) -> str:
     if len(value) > 180 or not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*", value):
-        raise Wrong("not_a_domain", "is not a domain name in lower case")
+        raise Wrong("not_a_domain", N_("is not a domain name in lower case"))
     return value
 
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
-        raise Wrong("unknown_language", "must be one of {languages}", languages=", ".join(LANGUAGES))
+        raise Wrong("unknown_language", N_("must be one of {languages}"), languages=", ".join(LANGUAGES))
     return value
 
 
 def _host(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9:._-]{1,255}", value):
-        raise Wrong("not_a_host", "is not a host name or an address")
+        raise Wrong("not_a_host", N_("is not a host name or an address"))
     return value
 
 
 def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
-        raise Wrong("not_a_port", "is not a port: a whole number from 1 to 65535")
+        raise Wrong("not_a_port", N_("is not a port: a whole number from 1 to 65535"))
     return int(value)
 
 
 def _program(value: str) -> str:
     if value and not (os.path.isfile(value) and os.access(value, os.X_OK)):
-        raise Wrong("not_a_program", "is not a program that this user can run")
+        raise Wrong("not_a_program", N_("is not a program that this user can run"))
     return value
 
 
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", value):
-        raise Wrong("not_an_identifier", "may hold letters, digits and hyphens, at most 64")
+        raise Wrong("not_an_identifier", N_("may hold letters, digits and hyphens, at most 64"))
     return value
 
 
 def _secret(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._~-]{8,200}", value):
-        raise Wrong("weak_secret", "must have 8 to 200 letters, digits, or . _ ~ -")
+        raise Wrong("weak_secret", N_("must have 8 to 200 letters, digits, or . _ ~ -"))
     return value

@@ -25,6 +25,7 @@ from conf.models import (
     Trunk,
     User,
 )
+from conf.publishing import pinned
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Snapshot:
 
     `users` carry `sip_user`, `sip_realm` and `sip_a1` besides. `extensions` holds those of users too, as
     `{extension, user: login}`. `prompts` are `{text: {language: ...}, file: absolute path or ""}`. `flows` are the
-    published ones, `(version, document)`; `pins` name the versions of the flows that each of them enters.
+    published ones, `(version, document)`, each with the versions of the flows that it enters written in.
     """
 
     subscriber_id: int
@@ -52,7 +53,6 @@ class Snapshot:
     lists: dict[str, Document] = field(repr=False)
     prompts: dict[str, Document] = field(repr=False)
     flows: dict[str, tuple[int, Document]] = field(repr=False)
-    pins: dict[str, dict[str, int]] = field(repr=False)
 
 
 def take(session: Session, subscriber_id: int, prompts_dir: Path | str = "") -> Snapshot:
@@ -77,8 +77,7 @@ def take(session: Session, subscriber_id: int, prompts_dir: Path | str = "") -> 
         schedules={row.name: row.doc for row in in_order(session, Schedule, subscriber_id)},
         lists={doc["name"]: doc for doc in number_lists(session, subscriber_id)},
         prompts={row.name: _prompt(row, prompts_dir) for row in in_order(session, Prompt, subscriber_id)},
-        flows={name: (version.version, version.doc) for name, version in flows},
-        pins={name: version.pins for name, version in flows},
+        flows={name: (version.version, pinned(version.doc, version.pins)) for name, version in flows},
     )
 
 
@@ -113,7 +112,7 @@ def flow_version(session: Session, subscriber_id: int, name: str, version: int) 
     found = session.scalars(wanted).one_or_none()
     if found is None:
         raise LookupError(f"no version {version} of the flow {name}")
-    return found.doc
+    return pinned(found.doc, found.pins)
 
 
 def in_order(session: Session, kind: type[Any], subscriber_id: int) -> Sequence[Any]:

@@ -44,16 +44,16 @@ class CallRecord(MaybeOfSubscriber, Base):
     q850: Mapped[int | None]
     sip_code: Mapped[int | None]
     hung_up_by: Mapped[str] = mapped_column(Line(64), default="")  # caller, called, flow, controller, network ...
-    flow: Mapped[str] = mapped_column(Line(63), default="")
+    flow: Mapped[str] = mapped_column(Line(64), default="")
     flow_version: Mapped[int | None]
     path: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    queue: Mapped[str] = mapped_column(Line(63), default="")
+    queue: Mapped[str] = mapped_column(Line(64), default="")
     agent: Mapped[str] = mapped_column(Line(254), default="")
     recording: Mapped[str] = mapped_column(Line(64), default="")
     consent: Mapped[str] = mapped_column(Line(32), default="")
     codec: Mapped[str] = mapped_column(Line(32), default="")
     mos: Mapped[float | None]
-    trunk: Mapped[str] = mapped_column(Line(63), default="")
+    trunk: Mapped[str] = mapped_column(Line(64), default="")
     cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     currency: Mapped[str] = mapped_column(Line(3), default="")
     fax: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -16,7 +16,7 @@ class Counter(OfSubscriber, Base):
     __table_args__ = (UniqueConstraint("subscriber_id", "name", "period"), UniqueConstraint("subscriber_id", "id"))
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str] = mapped_column(Line(200))  # a flow's counter, or with a caller's number: orders:+33...
     period: Mapped[str] = mapped_column(String(16), default="")
     value: Mapped[int] = mapped_column(Key, default=0)
 

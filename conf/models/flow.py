@@ -22,7 +22,7 @@ class Flow(Configuration, Base):
     __table_args__ = (UniqueConstraint("subscriber_id", "name"), UniqueConstraint("subscriber_id", "id"))
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str] = mapped_column(String(64))
     published: Mapped[int | None]
     draft: Mapped[Document | None] = mapped_column(JSON(none_as_null=True))
     draft_revision: Mapped[int] = mapped_column(default=0)

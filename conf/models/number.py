@@ -16,7 +16,7 @@ class Number(Documented, Configuration, Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     number: Mapped[str] = mapped_column(String(16), unique=True)
-    flow: Mapped[str] = mapped_column(String(63), default="")
+    flow: Mapped[str] = mapped_column(String(64), default="")
     mode: Mapped[str] = mapped_column(String(8), default="voice")
     fallback: Mapped[str] = mapped_column(String(32), default="")
 

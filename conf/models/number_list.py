@@ -16,7 +16,7 @@ class NumberList(Documented, Configuration, Base):
     __table_args__ = (UniqueConstraint("subscriber_id", "name"), UniqueConstraint("subscriber_id", "id"))
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(8))
     entries: Mapped[list[ListEntry]] = relationship(
         order_by="ListEntry.position", cascade="all, delete-orphan", passive_deletes=True

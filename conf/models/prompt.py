@@ -16,7 +16,7 @@ class Prompt(Documented, Configuration, Base):
     __table_args__ = (UniqueConstraint("subscriber_id", "name"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str] = mapped_column(String(64))
     sound: Mapped[str] = mapped_column(String(200), default="")
 
     def read(self, doc: Document) -> None:

@@ -16,7 +16,7 @@ class Schedule(Documented, Configuration, Base):
     __table_args__ = (UniqueConstraint("subscriber_id", "name"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str] = mapped_column(String(64))
 
     def read(self, doc: Document) -> None:
         self.name = doc["name"]

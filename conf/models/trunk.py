@@ -15,7 +15,7 @@ class Trunk(Documented, Base):
     __tablename__ = "trunk"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(String(63), unique=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
     password: Mapped[str] = mapped_column(String(200), default="")
 
     def read(self, doc: Document) -> None:

@@ -1,0 +1,193 @@
+"""Configure this installation: its database, its subscribers as files, its FreeSWITCH."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from conf import migrations, publishing, snapshot
+from conf.applied import Applied
+from conf.apply import apply
+from conf.database import migrate, open_engine, operator
+from conf.export import export, export_trunks
+from conf.flow_checks import Checks, Found
+from conf.folder import Folder
+from conf.models import Document
+from conf.problems import N_, ConfigurationError, Translate
+from conf.settings import Settings, load
+from conf.translations import LANGUAGES, preferred, translator
+from controller.flow import lists, schedules
+from controller.flow.check import check
+from controller.flow.rehearse import rehearse
+from controller.flow.world import World
+
+OPERATOR = "operator"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command. 0: done; 1: something in the files is wrong; 2: the settings or the database do not allow it."""
+    options, rest = _parser().parse_known_args(arguments)
+    if rest and options.command is not freeswitch:
+        _parser().parse_args(arguments)  # says which arguments are not known
+    say = translator(options.language or preferred())
+    try:
+        settings = load()
+    except ConfigurationError as error:
+        return _complain(error, say, 2)
+    try:
+        return int(options.command(settings, options, say, rest))
+    except ConfigurationError as error:
+        return _complain(error, say, 1)
+    except (OperationalError, ProgrammingError) as error:
+        message = say(N_("The database cannot be used ({reason}). Is it running, and was it migrated?"))
+        print(message.format(reason=str(error.orig).strip()), file=sys.stderr)
+        return 2
+
+
+def apply_folder(settings: Settings, options: argparse.Namespace, say: Translate, _rest: list[str]) -> int:
+    """Load a folder, and say what changed."""
+    engine = open_engine(settings.database_url)
+    checks = Checks(_flow_check(engine), schedules.problems, lists.problems)
+    prompts, dry = settings.prompts_dir, options.dry_run
+    done = apply(engine, options.folder, prompts_dir=prompts, domain=settings.domain, checks=checks, dry_run=dry)
+    for line in _told(done, say, dry):
+        print(line)
+    return 0
+
+
+def export_folder(settings: Settings, options: argparse.Namespace, say: Translate, _rest: list[str]) -> int:
+    """Write a subscriber, or the operator's trunks, as files."""
+    engine = open_engine(settings.database_url)
+    if options.slug == OPERATOR:
+        changed = export_trunks(engine, options.folder)
+    else:
+        changed = export(engine, options.slug, options.folder, prompts_dir=settings.prompts_dir)
+    print("\n".join(changed) or say(N_("Nothing changed.")))
+    return 0
+
+
+def migrate_database(settings: Settings, options: argparse.Namespace, say: Translate, _rest: list[str]) -> int:
+    """Bring the database to its newest migration, or write a new one."""
+    engine = open_engine(settings.database_url)
+    if options.new:
+        migrations.write(engine, options.new)
+    else:
+        migrate(engine)
+        print(say(N_("The database is at migration {revision}.")).format(revision=migrations.current(engine)))
+    return 0
+
+
+def show_settings(settings: Settings, _options: argparse.Namespace, _say: Translate, _rest: list[str]) -> int:
+    """Print every setting, secrets hidden."""
+    for variable, value in settings.shown().items():
+        print(f"{variable}={value}")
+    return 0
+
+
+def freeswitch(settings: Settings, _options: argparse.Namespace, _say: Translate, rest: list[str]) -> int:
+    """Write the configuration of a FreeSWITCH, with the trunks of the database."""
+    from conf.freeswitch.command import main as freeswitch_command
+    from conf.freeswitch.switch import Trunk
+
+    with operator(open_engine(settings.database_url), read_only=True) as session:
+        trunks = [Trunk.from_document(trunk, trunk["password"]) for trunk in snapshot.trunks(session)]
+    return freeswitch_command(rest, settings, trunks)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m conf", description=__doc__)
+    parser.add_argument("--language", choices=LANGUAGES, help="of messages; the environment's unless given")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    loads = commands.add_parser("apply", help="load a subscriber's folder, or the operator's, into the database")
+    loads.add_argument("folder", type=Path)
+    loads.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
+    loads.set_defaults(command=apply_folder)
+    writes = commands.add_parser("export", help="write a subscriber's folder from the database")
+    writes.add_argument("slug", help=f"of the subscriber; {OPERATOR} for the operator's trunks")
+    writes.add_argument("folder", type=Path)
+    writes.set_defaults(command=export_folder)
+    brings = commands.add_parser("migrate", help="bring the database to its newest migration")
+    brings.add_argument("--new", metavar="MESSAGE", help="write a migration from what the models changed")
+    brings.set_defaults(command=migrate_database)
+    commands.add_parser("settings", help="show the settings, secrets hidden").set_defaults(command=show_settings)
+    renders = commands.add_parser("freeswitch", add_help=False, help="write a FreeSWITCH's configuration")
+    renders.set_defaults(command=freeswitch)
+    return parser
+
+
+def _flow_check(engine: Engine) -> _FlowCheck:
+    with operator(engine, read_only=True) as session:
+        return _FlowCheck(engine, [trunk["name"] for trunk in snapshot.trunks(session)])
+
+
+class _FlowCheck:
+    """The flow engine's checker, and the flow's own tests when the checker finds nothing wrong."""
+
+    def __init__(self, engine: Engine, trunks: list[str]) -> None:
+        self.engine = engine
+        self.trunks = trunks
+        self.world: World | None = None
+
+    def __call__(self, doc: Document, folder: Folder) -> Iterator[Found]:
+        world = self.world = self.world or self._world(folder)
+        found = check(doc, world)
+        yield from found
+        if not any(problem.severity == "error" for problem in found):
+            for rehearsed in rehearse(doc, world):
+                yield from rehearsed.problems
+
+    def _world(self, folder: Folder) -> World:
+        about = folder.subscriber.doc if folder.subscriber and folder.subscriber.right else {}
+        with operator(self.engine, read_only=True) as session:
+            flows = publishing.versions(session, about.get("slug", ""))
+        for item in folder.right("flows"):
+            known = flows.setdefault(item.doc["name"], {})
+            known[max(known, default=0) + 1] = item.doc
+        language = about.get("language", "en")
+        return World(
+            schedules=_by_name(folder, "schedules"),
+            lists=_by_name(folder, "lists"),
+            prompts=_by_name(folder, "prompts"),
+            flows=flows,
+            extensions=folder.short_numbers(),
+            trunks=self.trunks,
+            language=language,
+            languages=(language,),
+            time_zone=about.get("time_zone", "UTC"),
+            country=about.get("country", ""),
+        )
+
+
+def _by_name(folder: Folder, kind: str) -> dict[str, Document]:
+    return {item.doc["name"]: item.doc for item in getattr(folder, kind) if isinstance(item.doc.get("name"), str)}
+
+
+def _told(done: Applied, say: Translate, dry_run: bool) -> Iterator[str]:
+    for warning in done.warnings:
+        yield say(N_("warning: {text}")).format(text=warning.text(say))
+    for change in done.changes:
+        yield from change.lines()
+    if not done.changes:
+        yield say(N_("Nothing changed."))
+    elif dry_run:
+        yield say(N_("This was a dry run: nothing was changed."))
+    if done.credentials and not dry_run:
+        yield say(N_("New telephone passwords, shown this once:"))
+        for new in done.credentials:
+            yield f"    {new.login}: {new.username}@{new.domain} {new.password}"
+
+
+def _complain(error: ConfigurationError, say: Translate, status: int) -> int:
+    for problem in error.problems:
+        text = problem.text(say)
+        print(say(N_("warning: {text}")).format(text=text) if problem.severity == "warning" else text, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
