@@ -11,9 +11,11 @@ path it cannot write: hence the warm-up, the wait for the finished event, and th
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import logging
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -27,6 +29,7 @@ WORDS_PER_MINUTE = 165
 _TRIES = 3
 _FINISHED = 3.0, 0.001  # seconds to wait for a text, and more per character: 5,000 take one second
 _IDLE = 2.0
+_PR_SET_PDEATHSIG = 1
 
 
 class Silent(Exception):
@@ -116,8 +119,15 @@ def _reply(replies: TextIO, reply: dict[str, Any]) -> None:
     replies.flush()
 
 
+def _end_with_parent() -> None:
+    """Ask Linux for it: a worker stuck inside espeak-ng would not notice that its stdin was closed."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     """Keep stdout for replies: pyttsx3 prints there."""
+    _end_with_parent()
     logging.disable(logging.CRITICAL)
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -1,7 +1,9 @@
 """Real speech by espeak-ng, in its own process."""
 
 import os
+import select
 import signal
+import subprocess
 import sys
 import wave
 from array import array
@@ -148,6 +150,20 @@ def test_a_caller_who_gives_up_leaves_the_next_one_its_own_sound(working):
     gone.kill()
     os.kill(working.worker_pid, signal.SIGCONT)
     assert _heard(working.speak("Non."))[0] < 0.8
+
+
+def test_a_stuck_worker_ends_with_a_killed_controller(tmp_path):
+    program = (
+        "import sys, os, signal; from speech.voice import Voice; voice = Voice(sys.argv[1]); voice.speak('Un.');"
+        "os.kill(voice.worker_pid, signal.SIGSTOP); print(voice.worker_pid, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "cache")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as controller:
+        worker = int(controller.stdout.readline())
+        ended = os.pidfd_open(worker)
+        controller.kill()
+        assert select.select([ended], [], [], 10)[0]
+        os.close(ended)
 
 
 def test_stopping_ends_the_worker_and_speaking_starts_another(working):
