@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterable
 from typing import Protocol
 
+import gevent
+
 from controller.esl.errors import Unsafe
 from controller.esl.event import Event
 
@@ -23,7 +25,7 @@ class Waiter(Protocol):
 
 
 class Hoped:
-    """Nobody waits for this reply, but a refusal is said aloud."""
+    """Nobody waits for this reply, but a refusal is logged."""
 
     __slots__ = ("command",)
 
@@ -33,11 +35,10 @@ class Hoped:
     def set(self, value: Event) -> None:
         """The reply came."""
         if refused(value.body):
-            log.warning("FreeSWITCH refused %r: %s", self.command, value.body.strip())
+            gevent.spawn(log.warning, "FreeSWITCH refused %r: %s", self.command, value.body.strip())
 
     def set_exception(self, exception: BaseException) -> None:
-        """It never will."""
-        log.debug("no reply to %r: %s", self.command, exception)
+        """It never will: then the connection has ended, which others say."""
 
 
 def refused(text: str) -> bool:

@@ -54,7 +54,7 @@ class Dispatch(esl.ESLProtocol):  # type: ignore[misc]
             self._waiting = deque()
         if len(self._waiting) >= self.queue_limit and key not in self.never_dropped:
             if not self.dropped:
-                log.warning("handles are too slow: live-feed events are dropped")
+                gevent.spawn(log.warning, "handles are too slow: live-feed events are dropped")
             self.dropped += 1
             return
         self._waiting.append((list(handles), event))

@@ -18,11 +18,11 @@ from controller.esl.commands import Waiter, framed, refused
 from controller.esl.dispatch import Dispatch
 from controller.esl.errors import CommandRefused, ConnectionLost, EslError, NoReply, ProtocolError
 from controller.esl.event import Event, read_event
-from controller.esl.wire import Packet, Parser
+from controller.esl.reader import Reader
+from controller.esl.wire import Packet
 
 log = logging.getLogger(__name__)
 
-CHUNK = 65536
 REPLY_TIMEOUT = 10.0  # seconds
 WRITE_TIMEOUT = 10.0  # seconds; FreeSWITCH reads about 2 us a byte
 
@@ -36,10 +36,8 @@ class Connection(Dispatch):
         super().__init__()
         # greenswitch's own initialiser makes a queue and events that every idle call would carry; its names are kept.
         self._EOL = "\n"
-        self._run = True
         self._lingering = False
-        self._reading = False
-        self._receive_events_greenlet: Any = None
+        self._reader: Reader | None = None
         self._commands_sent: list[Waiter] = []
         self._jobs: dict[str, gevent_event.AsyncResult[Event]] = {}
         self._written = 0
@@ -52,40 +50,14 @@ class Connection(Dispatch):
     # --- reading ----------------------------------------------------------------------------------------------------
 
     def start_event_handlers(self) -> None:
-        """Start reading, in a greenlet of its own; nothing happens when somebody reads already."""
-        if not self._reading:
-            self._reading = True
-            self._receive_events_greenlet = gevent.spawn(self.receive_events)
+        """Start reading; nothing happens when it has been started."""
+        if self._reader is None and self.connected:
+            self._reader = Reader(self.sock, self._take, self._lose)
 
     def receive_events(self) -> None:
-        """Read until the connection ends; whoever waits is told why."""
-        self._reading = True
-        reason = "closed by FreeSWITCH"
-        try:
-            self._read()
-        except ProtocolError as error:
-            reason = str(error)
-            log.error("ESL connection given up: %s", reason)
-        except OSError as error:
-            reason = str(error)
-        except Exception:
-            reason = "a fault of ours"
-            log.exception("ESL connection given up")
-        finally:
-            self._lose(reason)
-
-    def _read(self) -> None:
-        parser = Parser()
-        while self._run:
-            chunk = self.sock.recv(CHUNK)
-            if not chunk:
-                return
-            for packet in parser.feed(chunk):
-                self._take(packet)
-                if not self._run:
-                    return
-            if len(chunk) == CHUNK:
-                gevent.sleep(0)  # a flood must not starve the other calls
+        """Read until the connection ends."""
+        self.start_event_handlers()
+        self.lost.wait()
 
     def _take(self, packet: Packet) -> None:
         match packet.kind:
@@ -104,7 +76,7 @@ class Connection(Dispatch):
             case "text/rude-rejection":
                 self._lose("refused by FreeSWITCH's access list")
             case other:
-                log.warning("an unknown kind of frame: %.60s", other)
+                gevent.spawn(log.warning, "an unknown kind of frame: %.60s", other)
 
     def _reply(self, event: Event) -> None:
         if not self._commands_sent:
@@ -135,13 +107,15 @@ class Connection(Dispatch):
     def _lose(self, reason: str, notice: Event | None = None) -> None:
         if self.lost.is_set():
             return
-        self._run = self.connected = False
+        self.connected = False
         self.lost_because = reason
         waiting: list[Waiter] = [*self._commands_sent, *self._waiters()]
         self._commands_sent.clear()
         self._jobs.clear()
         for waiter in waiting:
             waiter.set_exception(self.gone(reason))
+        if self._reader is not None:
+            self._reader.stop()
         if self.sock is not None:
             self.sock.close()
         self._enqueue("DISCONNECT", notice or Event({"Content-Type": "text/disconnect-notice"}, reason))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sys import intern
 
+from controller.esl.wire import decoded
+
 # The profile is there twice, as Channel-* and as Caller-*; the rest is FreeSWITCH about itself, or SIP's small print.
 NOISE = (
     "Event-",
@@ -53,11 +55,10 @@ REPEATED = 12  # characters; shorter values are mostly the same in every call ("
 
 
 def compact(data: dict[str, str]) -> dict[str, str]:
-    """The headers that somebody may read; names and short values are shared between calls."""
+    """The headers that somebody may read, URL-decoded; names and short values are shared between calls."""
+    kept = {name: value for name, value in data.items() if value and (name in KEPT or not _is_noise(name, value))}
     return {
-        intern(name): intern(value) if len(value) <= REPEATED else value
-        for name, value in data.items()
-        if value and (name in KEPT or not _is_noise(name, value))
+        intern(name): intern(value) if len(value) <= REPEATED else value for name, value in decoded(kept).items()
     }
 
 

@@ -1,4 +1,4 @@
-"""Where FreeSWITCH offers us calls: one connection each, two greenlets each (one reads, one walks the call)."""
+"""Where FreeSWITCH offers us calls: one connection and one greenlet each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import gevent
 from gevent.event import Event as Signal
 from gevent.server import StreamServer
 
@@ -44,8 +43,7 @@ class Server:
         self.linger = linger
         self.connect_timeout = connect_timeout
         self.sessions: dict[str, Session] = {}
-        self._open: set[Session] = set()  # connections being read
-        self._busy: set[Session] = set()  # calls being handled
+        self._open: set[Session] = set()
         self._idle = Signal()
         self._idle.set()
         self._listener = StreamServer(address, self._accept, backlog=BACKLOG)
@@ -79,32 +77,31 @@ class Server:
     def _accept(self, sock: Any, address: Any) -> None:
         tune(sock)
         session = Session(address, sock)
-        self._busy.add(session)
         self._open.add(session)
         self._idle.clear()
-        gevent.spawn(self._take, session)
         try:
-            session.receive_events()
+            self._take(session)
+            session.lost.wait()
         finally:
-            self._open.discard(session)
+            session.close()
             if self.sessions.get(session.uuid) is session:
                 del self.sessions[session.uuid]
-            self._look_idle()
+            self._open.discard(session)
+            if not self._open:
+                self._idle.set()
 
     def _take(self, session: Session) -> None:
         try:
             session.connect(self.events, self.linger, self.connect_timeout)
-            older = self.sessions.get(session.uuid)
-            self.sessions[session.uuid] = session
-            if older:
-                older.supersede()
-            self._walk(session)
         except EslError as error:
             log.info("an offered call was gone before we took it: %s", error)
             session.close("not taken")
-        finally:
-            self._busy.discard(session)
-            self._look_idle()
+            return
+        older = self.sessions.get(session.uuid)
+        self.sessions[session.uuid] = session
+        if older:
+            older.supersede()
+        self._walk(session)
 
     def _walk(self, session: Session) -> None:
         try:
@@ -119,7 +116,3 @@ class Server:
     def _give_up(self, session: Session) -> None:
         if not session.hung_up and not session.superseded:
             session.hang_up_quietly(FAILED)
-
-    def _look_idle(self) -> None:
-        if not self._open and not self._busy:
-            self._idle.set()
