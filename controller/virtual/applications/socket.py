@@ -1,0 +1,54 @@
+"""The application `socket`: offer the call to a controller and park until it lets go.
+
+Recorded: 02a (connect), 02g (async without full), 04y (25 s for the first command), 05_failover_hosts (hosts in turn),
+05_old_socket_* (closing an older socket ends the park of the newer one).
+"""
+
+from __future__ import annotations
+
+import gevent
+from gevent import socket as sockets
+
+from controller.virtual.channel import Channel
+from controller.virtual.listener import Listener
+from controller.virtual.registry import application
+from controller.virtual.session import park, parse
+
+CONNECT = 5.0  # real seconds
+
+
+def dial(channel: Channel, hosts: str) -> sockets.socket | None:
+    """The first host of `host:port|host:port` that takes the connection."""
+    for one in hosts.split("|"):
+        host, _, port = one.rpartition(":")
+        channel.set("socket_host", host)
+        try:
+            sock = sockets.create_connection((host, int(port)), timeout=CONNECT)
+        except (OSError, ValueError):
+            continue
+        sock.settimeout(None)
+        sock.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
+        return sock
+    return None
+
+
+@application("socket")
+def socket(channel: Channel, argument: str) -> None:
+    hosts, *flags = argument.split()
+    sock = dial(channel, hosts)
+    if sock is None:
+        return
+    listener = Listener(channel.switch, sock, channel)
+    listener.full = "full" in flags
+    channel.sockets.append(listener)
+    channel.switch.listeners.add(listener)
+    gevent.spawn(listener.serve)
+    while channel.ready and listener.running and not listener.connected:
+        channel.wait(None)
+    if listener.connected:
+        channel.lost_since = None
+    # A socket that ended before `connect` leaves the call parked with nobody to let it go (seen on 1.11.1,
+    # tests/transcripts/never_connected.jsonl.xz); after `connect` its end lets the call go on in the dialplan.
+    park(channel, held=listener.running or not listener.connected)
+    if channel.ready:
+        parse(channel)

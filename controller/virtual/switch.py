@@ -1,0 +1,219 @@
+"""The virtual switch.
+
+FreeSWITCH's stand-in on the real wire over TCP, for tests and for a machine without FreeSWITCH.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from importlib import import_module
+from uuid import uuid4
+
+import gevent
+from gevent import socket
+from gevent.server import StreamServer
+
+from controller.virtual import session, wire
+from controller.virtual.callee import Callee
+from controller.virtual.channel import Channel
+from controller.virtual.clock import Clock
+from controller.virtual.dialplan import Action, Dialplan, safe
+from controller.virtual.events import Bus
+from controller.virtual.listener import Listener
+from controller.virtual.outlet import Faults
+from controller.virtual.party import Caller
+
+APOLOGY: tuple[Action, ...] = (("playback", "tone_stream://%(500,500,480);loops=3"),)
+
+
+PROFILES = frozenset({"internal", "external"})
+FRAME = 0.02  # seconds until a channel looks at a command it was sent
+SHOW_LAG = 0.3  # seconds by which `show channels` is late
+
+
+class VirtualSwitch:
+    """An event socket server for inbound connections, and callers whose calls are offered to the controller.
+
+    `offer` is one address or several, tried in order at each offer. `speed` makes its clock run faster than the wall
+    clock; all other times are seconds of that clock. `wait` is the pause between two offers and `bound` how long a
+    call is offered in vain.
+    """
+
+    def __init__(
+        self,
+        esl_password: str = "ClueCon",  # noqa: S107  (FreeSWITCH's own default)
+        offer: tuple[str, int] | Sequence[tuple[str, int]] = ("127.0.0.1", 8084),
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        speed: float = 1.0,
+        sounds: str = "",
+        domain: str = "pbx.localhost",
+        wait: float = 1.0,
+        bound: float = 60.0,
+        fallback: Sequence[Action] = APOLOGY,
+        dialplan: Dialplan | None = None,
+        gateways: set[str] | None = None,
+        profiles: frozenset[str] = PROFILES,
+        acl: Sequence[str] | None = None,
+    ) -> None:
+        self.esl_password, self.host, self.port = esl_password, host, port
+        self.clock = Clock(speed)
+        self.sounds, self.domain = sounds, domain
+        self.frame, self.show_lag, self.acl = FRAME, SHOW_LAG, acl
+        self.gateways, self.profiles = gateways, profiles
+        offers = [offer] if isinstance(offer[0], str) else list(offer)
+        self.offers = "|".join(f"{name}:{number}" for name, number in offers)
+        self.dialplan = dialplan or safe(self.offers, wait=wait, bound=bound, fallback=fallback)
+        self.bus = Bus(self.clock)
+        self.faults = Faults()
+        self.channels: dict[str, Channel] = {}
+        self.listeners: set[Listener] = set()
+        self.callees: dict[str, Callee] = {}
+        self.globals: dict[str, str] = {"domain": domain, "hostname": "virtual", "local_ip_v4": host}
+        self.hashes: dict[tuple[str, str], str] = {}
+        self.sessions = 0
+        self._server: StreamServer | None = None
+
+    # --- on and off
+
+    def start(self) -> VirtualSwitch:
+        """Listen; afterwards `address` says where."""
+        import_module("controller.virtual.api")  # these enter themselves in the registry
+        import_module("controller.virtual.api_uuid")
+        self._server = StreamServer((self.host, self.port), self._accept)
+        self._server.start()
+        self.port = self._server.server_port
+        return self
+
+    def stop(self) -> None:
+        """Drop everything: calls, connections, the listening socket."""
+        if self._server:
+            self._server.stop(timeout=0)
+            self._server = None
+        for listener in list(self.listeners):
+            listener.end(notice=False)
+        for channel in list(self.channels.values()):
+            channel.party.finish(channel)
+            if channel.runner:
+                channel.runner.kill(block=False)
+        self.channels.clear()
+
+    def __enter__(self) -> VirtualSwitch:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.host, self.port
+
+    def restart(self, down: float = 1.0) -> None:
+        """FreeSWITCH stops (connections hear it), every call is gone without an event, and it is back after `down`
+        seconds.
+        """
+        for listener in list(self.listeners):
+            listener.end(text=wire.SHUTDOWN)
+        self.stop()
+        self.bus = Bus(self.clock)
+        self.hashes.clear()
+        self.clock.sleep(down)
+        self.start()
+
+    def drop_connections(self, *, outbound: bool = True, inbound: bool = True) -> None:
+        """The network breaks: connections end without a word; calls live on and their dialplan goes on."""
+        for listener in list(self.listeners):
+            if (listener.outbound and outbound) or (not listener.outbound and inbound):
+                listener.end(notice=False)
+
+    # --- calls
+
+    def call(
+        self, from_: str = "+33611111111", to: str = "+33123456789", *, name: str = "", variables: dict[str,
+        str] | None = None,
+        context: str = "public", caller: Caller | None = None,
+    ) -> Caller:  # fmt: skip
+        """A call comes in.
+
+        From a trunk (context public) or from one of our phones (context internal). Returns the caller.
+        """
+        caller = caller or Caller(self.clock, from_)
+        profile_name = "internal" if context == "internal" else "external"
+        title = f"sofia/{profile_name}/{from_}@{self.domain}"
+        who = name or from_
+        profile = {
+            "Username": from_, "Dialplan": "XML", "Caller-ID-Name": who, "Caller-ID-Number": from_,
+            "Orig-Caller-ID-Name": who,
+            "Orig-Caller-ID-Number": from_, "Network-Addr": "127.0.0.1", "ANI": from_, "Destination-Number": to,
+            "Source": "mod_sofia", "Context": context,
+        }  # fmt: skip
+        channel = Channel(self, caller, uuid="", name=title, direction="inbound", profile=profile)
+        caller.channel = channel
+        channel.invited(
+            uuid=channel.uuid, session=self.next_session(), number=from_, name=who, host=self.domain, dialled=to,
+            channel=title,
+            call_id=str(uuid4()), tag=channel.uuid[:13], stamp=str(channel.times["Created"]), profile=profile_name,
+        )  # fmt: skip
+        for key, value in (variables or {}).items():
+            channel.set(key, value)
+        channel.set("call_uuid", channel.uuid)
+        channel.enter("CS_INIT")
+        channel.fire("CHANNEL_CREATE")
+        channel.runner = gevent.spawn(session.run, channel)
+        return caller
+
+    def callee(
+        self, number: str, *, rings_after: float | None = 0.0, answers_after: float | None = None,
+        early_media_after: float | None = None,
+        busy: bool = False, no_answer: bool = False, status: int = 0, refuses_after: float = 0.0,
+        hangs_up_after: float | None = None,
+        presses: str = "", presses_after: float = 1.0,
+    ) -> Callee:  # fmt: skip
+        """Script who is called: an extension (`101`, `101@domain`), an external number, or `*` for every other one.
+
+        Without further words the callee answers after a tenth of a second. `busy` is status 486; `no_answer` rings for
+        ever.
+        """
+        if answers_after is None and early_media_after is None and not (busy or no_answer or status):
+            answers_after = 0.1
+        self.callees[number] = callee = Callee(
+            number,
+            rings_after,
+            early_media_after,
+            answers_after,
+            486 if busy else status,
+            refuses_after,
+            hangs_up_after,
+            presses,
+            presses_after,
+        )
+        return callee
+
+    def find_callee(self, number: str, domain: str = "") -> Callee | None:
+        return self.callees.get(f"{number}@{domain}") or self.callees.get(number) or self.callees.get("*")
+
+    def party(self, uuid: str) -> Caller | None:
+        """Who is at the other end of a channel, for channels a test did not make itself (originate)."""
+        channel = self.channels.get(uuid)
+        return channel.party if channel else None  # type: ignore[return-value]
+
+    def next_session(self) -> str:
+        self.sessions += 1
+        return str(self.sessions)
+
+    # --- inbound connections
+
+    def _accept(self, sock: socket.socket, address: tuple[str, int]) -> None:
+        if self.acl is not None and address[0] not in self.acl:
+            text = "Access Denied, go away.\n"
+            with contextlib.suppress(OSError):
+                sock.sendall(wire.to_bytes(f"Content-Type: text/rude-rejection\nContent-Length: {len(text)}\n\n{text}"))
+                sock.sendall(wire.notice(wire.GOODBYE))
+            sock.close()
+            return
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener = Listener(self, sock)
+        self.listeners.add(listener)
+        listener.serve()
