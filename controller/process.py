@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -73,6 +74,9 @@ class Controller:
 
     def start(self) -> Ports:
         """Read the configuration, then listen."""
+        # A thread that writes to the database would hold the interpreter for 5 ms while a caller waits.
+        sys.setswitchinterval(0.0005)
+        self.voice.start()
         self.configuration.refresh()
         self.server.start()
         self.control.start()

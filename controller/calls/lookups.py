@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -26,6 +26,9 @@ from controller.flow.schedules import state
 
 log = logging.getLogger(__name__)
 Lookup = CheckHours | CheckList | Count | Request
+AGAIN = timedelta(seconds=30)  # a schedule's answer holds until it says, at most so long
+KEPT = 5000  # answers
+LARGEST = 256 * 1024  # bytes of an answer
 SAVED = 500  # characters of one saved value: it travels with the call
 
 
@@ -36,6 +39,7 @@ class Lookups:
         self._ledger = ledger
         self._send = send
         self._now = now
+        self._hours_known: dict[tuple[int, int, str], tuple[datetime, datetime, Hours]] = {}
 
     def perform(self, command: Lookup, subscriber: Snapshot, call: str, key: str) -> Hours | Listed | Counted | Replied:
         """Answer a lookup; `key` names the command in its call."""
@@ -68,7 +72,17 @@ class Lookups:
         schedule = subscriber.schedules.get(command.schedule)
         if schedule is None:
             raise FlowError(f"there is no schedule named {command.schedule}")
-        return state(schedule, self._now(subscriber.time_zone), subscriber.country)
+        now = self._now(subscriber.time_zone)
+        key = (subscriber.subscriber_id, subscriber.version, command.schedule)
+        known = self._hours_known.get(key)
+        if known and known[0] <= now < known[1]:
+            return known[2]
+        answer = state(schedule, now, subscriber.country)
+        until = datetime.fromisoformat(answer.until) if answer.until else now + AGAIN
+        if len(self._hours_known) > KEPT:
+            self._hours_known.clear()
+        self._hours_known[key] = (now, min(until, now + AGAIN), answer)
+        return answer
 
     def _listed(self, command: CheckList, subscriber: Snapshot) -> Listed:
         found = subscriber.lists.get(command.list)
@@ -105,6 +119,7 @@ class Lookups:
                 headers=command.headers,
                 body=command.body,
                 timeout=command.timeout,
+                max_bytes=LARGEST,
                 idempotency_key=key,
             )
         except OutgoingUnknown as error:

@@ -140,6 +140,7 @@ def state(schedule: Mapping[str, Any] | Schedule, at: datetime, country: str = "
     return Hours(now)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=256)
 def weekdays(text: str) -> frozenset[int]:
     """Read days: `mon`, `mon-fri`, `sat,sun`, and over the week's end `fri-mon`. Raises ValueError."""
     found: set[int] = set()

@@ -59,7 +59,7 @@ def lookups(engine: Engine, pool: ThreadPool) -> Lookups:
 def test_the_schedule_is_read_in_the_subscribers_time(lookups: Lookups, snapshot: Make) -> None:
     subscriber = snapshot(schedules={"office": {"name": "office", "hours": {"mon-fri": ["08:30-12:30"]}}})
     assert lookups.perform(CheckHours("office"), subscriber, "c", "1").state == "open"
-    elsewhere = snapshot(time_zone="America/New_York", schedules=subscriber.schedules)
+    elsewhere = snapshot(version=2, time_zone="America/New_York", schedules=subscriber.schedules)
     answer = lookups.perform(CheckHours("office"), elsewhere, "c", "1")
     assert isinstance(answer, Hours)
     assert answer.state == "closed"
@@ -137,3 +137,12 @@ def test_an_answer_that_is_no_json_fills_nothing(body: bytes) -> None:
 def test_a_saved_value_is_bounded() -> None:
     ((_, value),) = extract(b'{"a": "' + b"x" * 10_000 + b'"}', (("a", "$.a"),))
     assert len(value) == 500
+
+
+def test_an_answer_is_kept_until_the_schedule_changes(engine: Engine, pool: ThreadPool, snapshot: Make) -> None:
+    clock = [MORNING.replace(hour=12, minute=29, second=50)]
+    lookups = Lookups(Ledger(engine, pool), outgoing.fetch, lambda zone: clock[0])
+    subscriber = snapshot(schedules={"office": {"name": "office", "hours": {"mon-fri": ["08:30-12:30"]}}})
+    assert lookups.perform(CheckHours("office"), subscriber, "c", "1").state == "open"
+    clock[0] = MORNING.replace(hour=12, minute=30)
+    assert lookups.perform(CheckHours("office"), subscriber, "c", "2").state == "closed"
