@@ -19,6 +19,7 @@ from conf.settings import Settings, load
 from controller.process import Controller
 from controller.supervisor import Child, Supervisor, python
 from controller.terminal import ControlClient, Refused, tell
+from controller.virtual import VirtualSwitch
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,7 +60,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             "No FreeSWITCH answers, so the virtual switch stands in for it. "
             "docs/freeswitch.md says how to have a real one."
         )
-        children.insert(0, Child("the virtual switch", python("controller.virtual")))
+        secret = str(settings.data_dir / "secrets" / "esl_password")
+        listen, offer = f"127.0.0.1:{settings.esl_port}", f"127.0.0.1:{settings.offer_port}"
+        virtual = ("controller.virtual", "--listen", listen, "--offer", offer, "--password-file", secret)
+        children.insert(0, Child("the virtual switch", python(*virtual)))
     print(f"Souffleur takes calls. Control: http://{settings.control_host}:{settings.control_port}")
     print("A first call, in another terminal:")
     print("    .venv/bin/python -m controller call --from +33123456789 --to 1000 --press 2#", flush=True)
@@ -106,9 +110,9 @@ def place_call(settings: Settings, options: argparse.Namespace) -> int:
     }
     with ExitStack() as stack:
         client = ControlClient(settings.control_host, settings.control_port, settings.control_secret)
-        if not client.reachable():
-            client = _own_controller(settings, stack)
         try:
+            if not client.reachable():
+                client = _own_controller(settings, stack)
             return tell(client, trial)
         except Refused as refused:
             print(refused, file=sys.stderr)
@@ -118,12 +122,36 @@ def place_call(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _own_controller(settings: Settings, stack: ExitStack) -> ControlClient:
-    print("No controller is running: a virtual switch and a controller are started for this call.")
-    logging.getLogger().setLevel(logging.WARNING)
-    settings = dataclasses.replace(
-        settings, offer_port=0, control_port=0, controller_id=f"{settings.controller_id}-call"
-    )
-    raise NotImplementedError
+    """A controller for this one call, with the FreeSWITCH that is configured, else with a virtual switch."""
+    logging.getLogger().setLevel(logging.ERROR)
+    if listening(settings.esl_host, settings.esl_port):
+        print("No controller is running: one is started for this call.")
+    else:
+        print("No controller and no FreeSWITCH is running: a virtual switch stands in for this call.")
+        settings = _beside(settings)
+        switch = VirtualSwitch(settings.esl_password, ("127.0.0.1", settings.offer_port), domain=settings.domain)
+        switch.port = settings.esl_port
+        switch.callee("*", answers_after=3.0, hangs_up_after=5.0)
+        stack.enter_context(switch)
+    controller = Controller(settings)
+    stack.callback(controller.stop)
+    ports = controller.start()
+    if not controller.configuration.read_once or not controller.link.wait_up(10.0):
+        raise Refused("The database or FreeSWITCH does not answer: `make run` sets both up.")
+    return ControlClient(settings.control_host, ports.control, settings.control_secret)
+
+
+def _beside(settings: Settings) -> Settings:
+    """The same installation on ports of its own, under a name of its own."""
+    ports = {name: free_port() for name in ("esl_port", "offer_port", "control_port", "directory_port")}
+    return dataclasses.replace(settings, esl_host="127.0.0.1", controller_id=f"{settings.controller_id}-call", **ports)
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def listening(host: str, port: int) -> bool:
