@@ -56,7 +56,7 @@ class Call:
 
     def save(self, name: str, value: str, secret: bool = False) -> None:
         """Set a variable, at most 200 characters of it. Raises FlowError when a call carries too much."""
-        self.variables[name] = value[:LONGEST]
+        self.variables[name] = value[:LONGEST].encode(errors="replace").decode()  # half a character breaks JSON
         if secret:
             self.secrets[name] = self.node
         else:

@@ -48,7 +48,7 @@ def check_loops(flow: Flow) -> Iterator[Problem]:
     """Find loops that go on when nobody does anything: at once an error, in the caller's time a warning."""
     graph = {name: set(_unattended(node)) & set(flow.nodes) for name, node in flow.nodes.items()}
     instant = {name for name, node in flow.nodes.items() if not node.takes_time}
-    spinning = loops({name: graph[name] & instant for name in instant})
+    spinning = loops({name: ahead & instant for name, ahead in graph.items() if name in instant})
     for loop in spinning:
         message = N_("The call would go round for ever without waiting for anybody: {nodes}.")
         yield Problem(loop[0], "", "endless_loop", message, {"nodes": " → ".join((*loop, loop[0]))})

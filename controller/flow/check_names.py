@@ -75,8 +75,12 @@ def _languages(where: str, node: Node, world: World) -> Iterator[Problem]:
 
 
 def check_variables(flow: Flow, world: World) -> Iterator[Problem]:
-    """Warn of variables nothing sets. A flow with “leave” is left out: it may be given them by its caller."""
-    if any(node.kind == "leave" for node in flow.nodes.values()):
+    """Warn of variables nothing sets.
+
+    A flow with “leave” may be given them by the flow that calls it, one with unreadable nodes may set them there: both
+    are left out.
+    """
+    if any(node.kind == "leave" for node in flow.nodes.values()) or not flow.whole:
         return
     known = {*GIVEN, *saved(flow, world, set())}
     for where, node in flow.nodes.items():

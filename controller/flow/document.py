@@ -42,6 +42,12 @@ class Flow:
             )
         return flow
 
+    @property
+    def whole(self) -> bool:
+        """Whether every node could be read."""
+        written = self.doc.get("nodes")
+        return isinstance(written, Mapping) and len(self.nodes) == len(written)
+
 
 def read(doc: object, version: int = 0) -> tuple[Flow | None, list[Problem]]:
     """Read a document. The flow holds the nodes that could be read: a draft can be walked as far as it goes.

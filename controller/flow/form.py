@@ -27,11 +27,11 @@ def form(kind: str, translate: Callable[[str], str] = same) -> dict[str, Any]:
     Raises KeyError for an unknown kind.
     """
     node = registry[kind]
-    schema = _translated(node.model_json_schema(), translate)
-    schema.pop("title", None)
-    schema.pop("description", None)
+    schema = node.model_json_schema()
     for name in EVERY_NODE_HAS:
         schema["properties"].pop(name)
+    for model in (schema, *schema.get("$defs", {}).values()):
+        _say(model, translate)
     return {
         "kind": kind,
         "revision": node.revision,
@@ -55,15 +55,9 @@ def _exit(way: Exit, translate: Callable[[str], str]) -> dict[str, Any]:
     return {name: translate(value) if name in ("title", "help") else value for name, value in told.items()}
 
 
-def _translated(schema: Any, translate: Callable[[str], str]) -> Any:
-    """Translate the titles and descriptions anywhere in a schema."""
-    if isinstance(schema, list):
-        return [_translated(item, translate) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {
-        name: translate(value)
-        if name in ("title", "description") and isinstance(value, str)
-        else _translated(value, translate)
-        for name, value in schema.items()
-    }
+def _say(model: dict[str, Any], translate: Callable[[str], str]) -> None:
+    """Translate what a model's fields say; its own name and docstring are for developers."""
+    model.pop("title", None)
+    model.pop("description", None)
+    for told in model.get("properties", {}).values():
+        told.update({name: translate(told[name]) for name in ("title", "description") if name in told})

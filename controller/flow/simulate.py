@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from controller.flow.call import Call
-from controller.flow.commands import Command, HungUp, Result
+from controller.flow.commands import Command, Done, HangUp, HungUp, Result
 from controller.flow.document import Flow
 from controller.flow.engine import Library, Step, Walk, no_library
 
@@ -21,7 +21,7 @@ def simulate(
     walk = Walk(flow, Call(dict(call.variables), dict(call.secrets)), library)
     commands = [walk.begin()]
     for event in history:
-        if walk.ended:
+        if walk.ended or (isinstance(walk.waiting, HangUp) and not isinstance(event, Done | HungUp)):
             break
         try:
             command = walk.hang_up(event.cause) if isinstance(event, HungUp) else walk.hear(event)

@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 
 def in_url(text: str) -> str:
     """Percent-encode a value for any part of a URL."""
-    return quote(text, safe="")
+    return quote(text, safe="", errors="replace")
 
 
 def in_json(text: str) -> str:
