@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,7 +11,7 @@ from controller.flow.commands import Phrase, Prompt, Sound
 from controller.flow.problem import N_, FlowError
 from controller.flow.values import LONGEST, names, plain, substitute
 
-MOST = 2400  # characters of all variables together
+MOST = 2400  # bytes of all variables together, as JSON
 
 
 class Spoken(Protocol):
@@ -38,6 +39,9 @@ class Call:
     secrets: dict[str, str] = field(default_factory=dict)
     node: str = ""  # where the walk is; the engine writes it
 
+    def __post_init__(self) -> None:
+        self.variables = {name: _kept(value) for name, value in self.variables.items()}
+
     def text(self, template: str, escape: Callable[[str], str] = plain) -> str:
         """Put the variables into a template; an unknown one becomes nothing."""
         for name in names(template):
@@ -56,17 +60,14 @@ class Call:
 
     def save(self, name: str, value: str, secret: bool = False) -> None:
         """Set a variable, at most 200 characters of it. Raises FlowError when a call carries too much."""
-        self.variables[name] = value[:LONGEST].encode(errors="replace").decode()  # half a character breaks JSON
+        self.variables[name] = _kept(value)
         if secret:
             self.secrets[name] = self.node
         else:
             self.secrets.pop(name, None)
-        if sum(len(name) + len(kept) for name, kept in self.variables.items()) > MOST:
-            raise FlowError(
-                N_("The call carries too many variables: {limit} characters are the most."),
-                node=self.node,
-                limit=str(MOST),
-            )
+        if len(json.dumps(self.variables, ensure_ascii=False).encode()) > MOST:
+            message = N_("The call carries too many variables: {limit} bytes are the most.")
+            raise FlowError(message, node=self.node, limit=str(MOST))
 
     def sounds(self, *spoken: Spoken) -> tuple[Sound, ...]:
         """Turn announcements into what is played, in the caller's language; a prompt comes before its text."""
@@ -80,3 +81,8 @@ class Call:
             if announcement.text:
                 chosen = language if language in announcement.text else next(iter(announcement.text))
                 yield Phrase(self.text(announcement.text[chosen]), chosen)
+
+
+def _kept(value: str) -> str:
+    """Shorten a value to what a checkpoint holds; half a character, which JSON cannot carry, becomes a “?”."""
+    return value[:LONGEST].encode(errors="replace").decode()

@@ -20,7 +20,7 @@ from controller.flow.node import HUNG_UP, Enter, Leave, Node
 from controller.flow.problem import N_, FlowError
 
 LIMIT = 500  # nodes walked without waiting for anybody
-DEEPEST = 20  # flows inside flows
+DEEPEST = 10  # flows inside flows
 
 
 class Walk:
