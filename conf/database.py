@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from conf.scope import OPERATOR, Crossing, Scope, Unscoped, enter, narrowed
+from conf.confined import Unscoped, watch
+from conf.scope import OPERATOR, Crossing, Scope, enter, narrowed
 
 __all__ = ["OPERATOR", "Crossing", "Unscoped", "enter", "migrate", "narrowed", "open_engine", "operator", "scoped"]
 
@@ -26,8 +27,10 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    else:
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    watch(engine)
+    return engine
 
 
 @contextmanager
@@ -75,4 +78,5 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer that first reads and then finds the lock taken would fail at once, whatever its timeout.
     reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

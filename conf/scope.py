@@ -6,24 +6,22 @@ security under them (see the first migration).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Table, TextClause, event, inspect, text
 from sqlalchemy.dialects.postgresql.dml import OnConflictDoUpdate as PostgresqlUpdate
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoUpdate as SqliteUpdate
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
-from sqlalchemy.sql import Executable, visitors
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.selectable import SelectBase
 
+from conf.confined import Unscoped, conditions, whose
 from conf.models import Configuration, FlowVersion, OfSubscriber, Subscriber
 
 OPERATOR: Literal["*"] = "*"
 Scope = int | Literal["*"]
-
-
-class Unscoped(Exception):
-    """A session touched a subscriber's table without saying for whom, or in a way that cannot be confined."""
 
 
 class Crossing(Unscoped):
@@ -68,61 +66,44 @@ def _tell_postgresql(connection: Connection, scope: Scope) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _confine(state: ORMExecuteState) -> None:
     scope = state.session.info.get("scope")
-    tables, entities = _mentioned(state.statement)
     if state.is_update or state.is_delete:
         _keep_versions(state)
     if scope == OPERATOR:
         if not state.is_select:
             _refuse_bulk_configuration(state)
-        return
-    if scope is None:
+    elif scope is None:
+        tables = set(_subscribers(visitors.iterate(cast(Any, state.statement), {})))
         if tables:
             raise Unscoped(f"whose {', '.join(sorted(tables))}? open the session with scoped() or operator()")
-        return
-    if _has_text(state.statement):
+    elif not state.is_column_load:  # reads again what this session holds: see _attached
+        _confine_to(state, scope)
+
+
+def _confine_to(state: ORMExecuteState, scope: int) -> None:
+    elements = list(visitors.iterate(cast(Any, state.statement), {}))
+    if any(isinstance(item, TextClause) for item in elements) or state.statement.__visit_name__ == "orm_from_statement":
         raise Unscoped("plain SQL cannot be confined to a subscriber")
-    if tables - entities:
-        raise Unscoped(f"{', '.join(sorted(tables - entities))}: use the mapped class, not the table")
     if not state.is_orm_statement:
+        tables = set(_subscribers(elements))
+        if tables:
+            raise Unscoped(f"{', '.join(sorted(tables))}: use the mapped class, not the table")
         return
     if state.is_insert:
         _confine_insert(state, scope)
     else:
-        if state.is_update:
-            _confine_update(state)
-        state.statement = state.statement.options(*_criteria(scope))
+        if state.is_update or state.is_delete:
+            _confine_change(state)
+        state.statement = state.statement.options(*conditions(scope))
     if not state.is_select and _is_configuration(state):
         raise_version(state.session, scope)
 
 
-def _criteria(scope: int) -> tuple[Any, ...]:
-    return (
-        with_loader_criteria(OfSubscriber, lambda entity: entity.subscriber_id == scope, include_aliases=True),
-        with_loader_criteria(Subscriber, lambda entity: entity.id == scope, include_aliases=True),
-    )
-
-
-def _mentioned(statement: Executable) -> tuple[set[str], set[str]]:
-    """Subscribers' tables that a statement names, and those it names by their mapped class."""
-    tables, entities = set(), set()
-    for element in visitors.iterate(cast(Any, statement), {}):
+def _subscribers(elements: Iterable[Any]) -> Iterator[str]:
+    """The subscribers' tables among the elements of a statement, by name."""
+    for element in elements:
         table = element if isinstance(element, Table) else getattr(element, "table", None)
-        if not isinstance(table, Table) or not _is_subscribers(table):
-            continue
-        tables.add(table.name)
-        if "parententity" in element._annotations:
-            entities.add(table.name)
-    return tables, entities
-
-
-def _is_subscribers(table: Table) -> bool:
-    return "subscriber_id" in table.c or table.name == "subscriber"
-
-
-def _has_text(statement: Executable) -> bool:
-    if statement.__visit_name__ == "orm_from_statement":
-        return True
-    return any(isinstance(element, TextClause) for element in visitors.iterate(cast(Any, statement), {}))
+        if isinstance(table, Table) and whose(table):
+            yield table.name
 
 
 def _is_configuration(state: ORMExecuteState) -> bool:
@@ -154,17 +135,37 @@ def _confine_insert(state: ORMExecuteState, scope: int) -> None:
             raise Crossing(f"subscriber {scope} cannot insert for {row.get('subscriber_id')}")
 
 
-def _confine_update(state: ORMExecuteState) -> None:
+def _confine_change(state: ORMExecuteState) -> None:
     statement: Any = state.statement
     rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
     if rows and "id" in rows[0]:
         raise Unscoped("update rows by a condition or through their objects, not in bulk by their keys")
-    named = {getattr(column, "key", column) for column in (statement._values or {})}
+    named = {getattr(column, "key", column) for column in (getattr(statement, "_values", None) or {})}
     if "subscriber_id" in named or any("subscriber_id" in row for row in rows):
         raise Crossing("a row cannot change its subscriber")
+    beside = set(_subscribers(_outside_selects(statement))) - {statement.table.name}
+    if beside:
+        raise Unscoped(f"{', '.join(sorted(beside))}: name other tables in a SELECT of their own")
+
+
+def _outside_selects(element: Any) -> Iterator[Any]:
+    yield element
+    for child in element.get_children():
+        if not isinstance(child, SelectBase):
+            yield from _outside_selects(child)
 
 
 # --- objects -------------------------------------------------------------------------------------------------------
+
+
+@event.listens_for(Session, "before_attach")
+def _attached(session: Session, item: Any) -> None:
+    """An object from elsewhere must be this subscriber's: what it does not hold yet would be read without asking."""
+    scope, state = session.info.get("scope"), inspect(item)
+    if not isinstance(scope, int) or not isinstance(item, OfSubscriber | Subscriber) or state.key is None:
+        return
+    if state.dict.get("id" if isinstance(item, Subscriber) else "subscriber_id") != scope:
+        raise Crossing(f"subscriber {scope} cannot take up a {type(item).__name__} that was not seen to be its own")
 
 
 @event.listens_for(Session, "before_flush")

@@ -1,0 +1,69 @@
+"""A row for every table of a subscriber."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from conf import models
+from conf.models import Base, OfSubscriber
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def subscribers_tables() -> set[type[Any]]:
+    """Every mapped class whose rows belong to a subscriber."""
+    return {mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, OfSubscriber)}
+
+
+def add(session: Session, kind: type[Any], owner: int, mark: str) -> Any:
+    """Add a row of a table for a subscriber, with the rows it needs; `mark` keeps unique keys apart."""
+    row = MAKERS[kind](session, owner, mark)
+    row.subscriber_id = owner
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _entry(session: Session, owner: int, mark: str) -> models.ListEntry:
+    parent = add(session, models.NumberList, owner, mark)
+    return models.ListEntry(doc={"number": "+33899*"}, list_id=parent.id)
+
+
+def _version(session: Session, owner: int, mark: str) -> models.FlowVersion:
+    parent = add(session, models.Flow, owner, mark)
+    return models.FlowVersion(flow_id=parent.id, version=1, doc={"name": mark, "start": "a", "nodes": {}})
+
+
+def _hit(session: Session, owner: int, mark: str) -> models.CounterHit:
+    parent = add(session, models.Counter, owner, mark)
+    return models.CounterHit(counter_id=parent.id, call=mark, command="1", value=1)
+
+
+def _grant(session: Session, owner: int, mark: str) -> models.KeyGrant:
+    parent = add(session, models.SubscriberKey, owner, mark)
+    return models.KeyGrant(key_id=parent.id, purpose="phone", wrapped=b"k")
+
+
+MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
+    models.User: lambda s, o, m: models.User(doc={"login": f"{m}@x.example", "name": m, "role": "agent"}),
+    models.Extension: lambda s, o, m: models.Extension(doc={"extension": "1000", "flow": m}),
+    models.Number: lambda s, o, m: models.Number(doc={"number": f"+3312345{o:04d}"}),
+    models.Schedule: lambda s, o, m: models.Schedule(doc={"name": m}),
+    models.NumberList: lambda s, o, m: models.NumberList(doc={"name": m, "entries": []}),
+    models.ListEntry: _entry,
+    models.Prompt: lambda s, o, m: models.Prompt(doc={"name": m, "text": {"fr": m}}),
+    models.Flow: lambda s, o, m: models.Flow(name=m),
+    models.FlowVersion: _version,
+    models.CallRecord: lambda s, o, m: models.CallRecord(call=m, direction="inbound", started_at=NOW),
+    models.CallEvent: lambda s, o, m: models.CallEvent(call=m, sequence=1, at=NOW, kind="offered"),
+    models.Counter: lambda s, o, m: models.Counter(name=m),
+    models.CounterHit: _hit,
+    models.Intent: lambda s, o, m: models.Intent(call=m, command="1", kind="http"),
+    models.Job: lambda s, o, m: models.Job(queue="fax"),
+    models.SubscriberKey: lambda s, o, m: models.SubscriberKey(generation=len(m), public=b"p", wrapped=b"w"),
+    models.KeyGrant: _grant,
+}
