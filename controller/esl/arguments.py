@@ -47,8 +47,11 @@ def variable(value: str, field: str = "variable") -> str:
 
 
 def value(text: str, field: str = "value") -> str:
-    """The value of a variable that travels in an argument."""
-    return matching(VALUE, field, text)
+    """The value of a variable that travels in an argument. `:_:` would split a dial string wherever it stands."""
+    matching(VALUE, field, text)
+    if ":_:" in text:
+        raise Unsafe(field, text)
+    return text
 
 
 def path(text: str, field: str = "path") -> str:

@@ -82,7 +82,7 @@ class Leg:
         if self.caller_number:
             told.update(_caller_number(self.caller_number))
         if self.caller_name:
-            told["origination_caller_id_name"] = self.caller_name
+            told["origination_caller_id_name"] = arguments.name(self.caller_name, "caller_name")
         if self.ring is not None:
             told["leg_timeout"] = str(whole_seconds(self.ring))
         return f"[{assignments(told)}]{self.destination}" if told else self.destination
@@ -101,9 +101,11 @@ def assignments(variables: Mapping[str, str]) -> str:
 
 
 def _value(name: str, text: str) -> str:
-    if arguments.VALUE.fullmatch(text) and "=" not in text:
-        return text
-    return arguments.name(text, name)
+    if " " in text or not text.isascii():
+        return arguments.name(text, name)
+    if "=" in text:
+        raise Unsafe(name, text)
+    return arguments.value(text, name)
 
 
 def whole_seconds(seconds: float) -> int:

@@ -199,7 +199,7 @@ class Connection(Dispatch):
         """Say `exit`, then close."""
         if self.connected:
             try:
-                self.send("exit", 2.0)
+                self.send("exit", 0.5)
             except (EslError, OSError):
                 log.debug("no goodbye from FreeSWITCH")
         self.close()

@@ -60,7 +60,7 @@ class Reader:
         except ProtocolError as error:
             _log(log.error, "an ESL connection is given up: %s", error)
             self._end(str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - logged, and the connection ends
             # Whoever waits on this connection must not wait for ever because of a fault of ours.
             _log(log.error, "an ESL connection is given up", exc_info=error)
             self._end("a fault of ours")

@@ -43,6 +43,7 @@ class Server:
         self.linger = linger
         self.connect_timeout = connect_timeout
         self.sessions: dict[str, Session] = {}
+        self.offers = 0  # since the start
         self._open: set[Session] = set()
         self._idle = Signal()
         self._idle.set()
@@ -75,6 +76,7 @@ class Server:
         self.wait_idle(1.0)
 
     def _accept(self, sock: Any, address: Any) -> None:
+        self.offers += 1
         tune(sock)
         session = Session(address, sock)
         self._open.add(session)

@@ -1,0 +1,178 @@
+"""The connection that comes back: with patience, never twice the same question, and not against a wrong password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gevent
+import pytest
+from gevent.server import StreamServer
+
+from controller.esl.errors import ConnectionLost, NoReply, Unsafe, WrongPassword
+from controller.esl.inbound import Inbound
+from controller.esl.link import LONGEST, SHORTEST, Link
+from tests.esl import stub
+from tests.esl.stub import Peer, answer, reply
+
+AUTH = b"Content-Type: auth/request\n\n"
+REJECTION = b"".join(stub.frames("01f_rude_rejection")["inbound"][:2])
+
+
+class Switch:
+    """An event socket that lets in whoever knows the password, as often as they come."""
+
+    def __init__(self, password: str = "right", greeting: bytes = AUTH) -> None:
+        self.password = password
+        self.greeting = greeting
+        self.peers: list[Peer] = []
+        self.came = 0
+        self._server = StreamServer(("127.0.0.1", 0), self._meet)
+        self._server.start()
+        self.port = self._server.address[1]
+
+    def _meet(self, sock: Any, address: Any) -> None:
+        self.came += 1
+        peer = Peer(sock)
+        peer.say(self.greeting)
+        try:
+            right = peer.command() == f"auth {self.password}"
+            peer.say(reply("+OK accepted") if right else reply("-ERR invalid") + stub.notice())
+        except (EOFError, OSError):
+            return
+        if right:
+            self.peers.append(peer)
+            gevent.sleep(stub.LATEST)
+
+    def stop(self) -> None:
+        self._server.stop()
+
+
+@pytest.fixture
+def switch() -> Iterator[Switch]:
+    switch = Switch()
+    yield switch
+    switch.stop()
+
+
+def test_logging_in(switch: Switch) -> None:
+    connection = Inbound("127.0.0.1", switch.port, "right")
+    connection.connect()
+    asking = gevent.spawn(connection.subscribe, "CHANNEL_CREATE", "BACKGROUND_JOB", subclasses=("sofia::register",))
+    assert switch.peers[0].command() == "event json CHANNEL_CREATE BACKGROUND_JOB CUSTOM sofia::register"
+    switch.peers[0].say(reply())
+    assert stub.outcome(asking) is None
+    with pytest.raises(Unsafe):
+        connection.subscribe("ALL\n\napi")
+    with pytest.raises(Unsafe):
+        connection.subscribe(subclasses=("a b",))
+    connection.close()
+
+
+@pytest.mark.parametrize("password", ["wrong", "right\n\napi system id"])
+def test_a_wrong_password(switch: Switch, password: str) -> None:
+    connection = Inbound("127.0.0.1", switch.port, password)
+    with pytest.raises(WrongPassword):
+        connection.connect()
+    assert not connection.connected
+
+
+def test_refused_by_address() -> None:
+    switch = Switch(greeting=REJECTION)
+    with pytest.raises(ConnectionLost, match="access list"):
+        Inbound("127.0.0.1", switch.port, "right").connect()
+    switch.stop()
+
+
+def test_a_switch_that_says_nothing() -> None:
+    switch = Switch(greeting=b"")
+    with pytest.raises(NoReply):
+        Inbound("127.0.0.1", switch.port, "right", timeout=0.05).connect()
+    switch.stop()
+
+
+def test_nobody_there(switch: Switch) -> None:
+    switch.stop()
+    with pytest.raises(ConnectionLost):
+        Inbound("127.0.0.1", switch.port, "right").connect()
+
+
+class Nap:
+    """A clock that only naps move, and the naps that were taken."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.naps: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.now += seconds
+        gevent.sleep(0)
+
+    def clock(self) -> float:
+        return self.now
+
+
+def test_patience_grows_and_is_never_the_same(switch: Switch) -> None:
+    switch.stop()
+    nap = Nap()
+    chances = iter([0.0, 1.0] * 100)
+    link = Link(
+        "127.0.0.1", switch.port, "right", on_up=print, sleep=nap.sleep, clock=nap.clock, chance=lambda: next(chances)
+    )
+    link.start()
+    assert stub.until(lambda: len(nap.naps) >= 12)
+    link.stop()
+    assert nap.naps[:4] == pytest.approx([SHORTEST / 2, SHORTEST * 2, SHORTEST * 2, SHORTEST * 8])
+    assert max(nap.naps) == LONGEST
+    with pytest.raises(ConnectionLost):
+        _ = link.connection
+
+
+def test_it_comes_back_and_asks_anew(switch: Switch) -> None:
+    nap = Nap()
+    ups: list[Inbound] = []
+    downs: list[str] = []
+    link = Link(
+        "127.0.0.1", switch.port, "right", on_up=ups.append, on_down=downs.append, sleep=nap.sleep, clock=nap.clock
+    )
+    link.start()
+    assert link.wait_up(stub.LATEST)
+    first = link.connection
+    asking = gevent.spawn(first.api, "uuid_kill a")
+    assert switch.peers[0].command() == "api uuid_kill a"
+    switch.peers[0].end()
+    assert isinstance(stub.outcome(asking), ConnectionLost)
+    assert stub.until(lambda: len(ups) == 2 and link.state == "up", stub.LATEST)
+    assert link.connection is not first
+    assert switch.peers[1].commands(0.05) == []  # a command in flight is never sent again
+    assert downs == ["closed by FreeSWITCH"]
+    link.stop()
+    assert link.state == "stopped"
+
+
+def test_a_wrong_password_stops_it(switch: Switch) -> None:
+    nap = Nap()
+    link = Link("127.0.0.1", switch.port, "wrong", on_up=print, sleep=nap.sleep)
+    running = gevent.spawn(link.run)
+    assert stub.outcome(running, stub.LATEST) is None
+    assert (link.state, switch.came, nap.naps) == ("refused", 1, [])
+
+
+def test_a_hook_that_fails_means_down(switch: Switch) -> None:
+    nap = Nap()
+
+    def reconcile(connection: Inbound) -> None:
+        connection.api("show channels as json", timeout=1.0)
+
+    link = Link("127.0.0.1", switch.port, "right", on_up=reconcile, sleep=nap.sleep, clock=nap.clock)
+    link.start()
+    assert stub.until(lambda: switch.peers, stub.LATEST)
+    switch.peers[0].command()
+    switch.peers[0].say(answer("-ERR no\n"))
+    assert stub.until(lambda: len(switch.peers) == 2, stub.LATEST)
+    assert not link.wait_up(0)
+    switch.peers[1].command()
+    switch.peers[1].say(answer('{"row_count":0}'))
+    assert link.wait_up(stub.LATEST)
+    link.stop()
