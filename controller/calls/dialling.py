@@ -101,10 +101,11 @@ class Dialling:
         connected: list[float],
     ) -> Dialled:
         self._log("ringing", targets=[party.name for party in parties], strategy=command.strategy, seconds=command.ring)
+        at_once = command.strategy == "at_once"
         bridge = applications.bridge(
-            [party.leg for party in parties],
-            at_once=command.strategy == "at_once",
-            ring=command.ring,
+            [party.leg if at_once else replace(party.leg, ring=command.ring) for party in parties],
+            at_once=at_once,
+            ring=command.ring if at_once else (command.ring + 1.0) * len(parties),
             # An answered caller hears our ringing tone; an unanswered one what the network itself plays.
             ignore_early_media=answered,
         )

@@ -68,7 +68,7 @@ def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:
     flow = entry.get("flow") or ""
     if not flow:
         return NoRoute(
-            f"the number {number} has no flow", "NO_ROUTE_DESTINATION", subscriber, number, fallback, trunk=trunk
+            f"the number {number} has no flow", "DESTINATION_OUT_OF_ORDER", subscriber, number, fallback, trunk=trunk
         )
     return Route(subscriber, flow, number, "inbound", fallback, trunk)
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def refusal(switch: VirtualSwitch, one: Leg) -> str:
     """Why this endpoint cannot even be tried, or nothing (causes of 03e)."""
     parts = one.endpoint.split("/")
-    if one.kind == "user":
-        return "" if switch.find_callee(one.number) else "USER_NOT_REGISTERED"
+    if one.registered:
+        return "" if switch.find_callee(one.number, one.domain) else "USER_NOT_REGISTERED"
     if one.kind == "loopback":
         return ""
     if one.kind != "sofia" or len(parts) < 3:
@@ -75,12 +75,11 @@ def make_leg(switch: VirtualSwitch, caller: Channel | None, one: Leg) -> Channel
     for name, value in one.variables.items():
         leg.set(name, value)
     if caller:
-        leg.call_uuid = caller.uuid
         leg.other_leg = other_leg(caller, "originator")
         leg.variables |= {
             f"variable_{name}": caller.uuid for name in ("originator", "signal_bond", "originating_leg_uuid")
         }
-    leg.set("call_uuid", leg.call_uuid)
+    leg.set("call_uuid", caller.uuid if caller else leg.uuid)
     leg.set("originate_endpoint", "loopback" if one.kind == "loopback" else "sofia")
     return leg
 
@@ -90,7 +89,7 @@ def begin(leg: Channel, one: Leg) -> None:
     switch = leg.switch
     if one.kind == "loopback":
         far_half(leg, one)
-    elif callee := switch.find_callee(one.number):
+    elif callee := switch.find_callee(one.number, one.domain):
         callee.take(leg)
     else:
         switch.clock.later(0, leg.hang_up, "UNALLOCATED_NUMBER", "404")
@@ -118,7 +117,6 @@ def far_half(leg: Channel, one: Leg) -> None:
         this.set("other_loopback_leg_uuid", other.uuid)
         this.set("loopback_leg", side)
     half.set("call_uuid", half.uuid)
-    half.set("max_forwards", "70")
     half.enter("CS_INIT")
     half.fire("CHANNEL_CREATE")
     half.runner = gevent.spawn(session.run, half)

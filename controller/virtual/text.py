@@ -95,9 +95,22 @@ class Leg:
     @property
     def number(self) -> str:
         """Whom it calls: the extension of a user, the number behind a gateway, the user part of an address."""
+        return self._address.replace("%", "@").partition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        """The domain of a user, or of a registered phone (`sofia/internal/101%domain`)."""
+        return self._address.replace("%", "@").partition("@")[2]
+
+    @property
+    def registered(self) -> bool:
+        """Whether it is looked for among the registered phones."""
+        return self.kind == "user" or "%" in self._address
+
+    @property
+    def _address(self) -> str:
         parts = self.endpoint.split("/")
-        last = parts[1] if self.kind in ("user", "loopback") and len(parts) > 1 else parts[-1]
-        return last.partition("@")[0]
+        return parts[1] if self.kind in ("user", "loopback") and len(parts) > 1 else parts[-1]
 
 
 def dial_string(text: str) -> list[list[Leg]]:

@@ -1,0 +1,192 @@
+"""A real FreeSWITCH's outside: SIP and RTP over loopback."""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import Any
+
+import gevent
+
+from conf.freeswitch import Trunk
+from tests.real.ports import free_port
+from tests.real.sip import Agent, Call
+from tests.real.switch import RealSwitch, settings_for
+
+from . import WITHIN
+
+TRUNK = "127.0.0.9"
+PASSWORDS = {"101@martin": "claire-phone-1", "102@martin": "paul-phone-22", "101@duval": "anna-phone-33"}
+KEYS = "0123456789*#"
+
+
+class RealPerson:
+    def __init__(self, agent: Agent, call: Call) -> None:
+        self.agent, self.call = agent, call
+
+    def presses(self, keys: str) -> None:
+        send_keys(self.agent, self.call, keys)
+
+    def hangs_up(self) -> None:
+        if 200 in self.call.statuses:
+            self.call.send("BYE")
+        else:
+            invite = self.call.invite
+            assert invite
+            self.agent.send("CANCEL", invite.one("uri"), self.call, branch=invite.start)
+
+    def hears_something(self, within: float = WITHIN) -> bool:
+        with gevent.Timeout(within, False):
+            while not self.agent.hears(1, within):
+                pass
+            return True
+        return False
+
+    def is_answered(self, within: float = WITHIN) -> bool:
+        return self._wait(lambda: 200 in self.call.statuses, within)
+
+    def has_ended(self, within: float = WITHIN) -> bool:
+        return self._wait(self._over, within)
+
+    def _over(self) -> bool:
+        refused = any(status >= 300 for status in self.call.statuses if status not in (401, 407))
+        return refused or any(message.method == "BYE" for message in list(self.call.requests.queue))
+
+    def _wait(self, met: Any, within: float) -> bool:
+        with gevent.Timeout(within, False):
+            while not met():
+                gevent.sleep(0.02)
+            return True
+        return False
+
+
+class RealPhone:
+    """Answers its calls in a greenlet of its own."""
+
+    def __init__(self, agent: Agent, busy: bool, no_answer: bool, talks: float | None) -> None:
+        self.agent = agent
+        self.calls: list[Call] = []
+        self._busy, self._no_answer, self._talks = busy, no_answer, talks
+        self._greenlet = gevent.spawn(self._serve)
+
+    @property
+    def rung(self) -> int:
+        return len(self.calls)
+
+    @property
+    def shown(self) -> list[str]:
+        found = (re.search(r"sip:([^@]*)@", call.invite.one("from")) for call in self.calls if call.invite)
+        return [match[1] for match in found if match]
+
+    def close(self) -> None:
+        self._greenlet.kill()
+        self.agent.close()
+
+    def _serve(self) -> None:
+        while True:
+            call = self.agent.ringing.get()
+            self.calls.append(call)
+            if self._busy:
+                call.reject(486)
+            elif not self._no_answer:
+                call.answer()
+                if self._talks is not None:
+                    gevent.spawn_later(self._talks, call.send, "BYE")
+
+
+class RealOutside:
+    kind = "real"
+
+    def __init__(self, switch: RealSwitch, trunk_port: int) -> None:
+        self.switch = switch
+        self._trunk_port = trunk_port
+        self._made: list[Any] = []
+
+    def settings(self) -> dict[str, str]:
+        settings = self.switch.settings
+        return {"SOUFFLEUR_ESL_PORT": str(settings.esl_port), "SOUFFLEUR_ESL_PASSWORD": settings.esl_password}
+
+    def from_trunk(self, number: str, caller: str = "+33611111111", name: str = "") -> RealPerson:
+        agent = self._agent(caller, "127.0.0.1", "", self.switch.settings.external_port, address=TRUNK)
+        return RealPerson(agent, agent.invite(number, display=f'"{name}"' if name else ""))
+
+    def from_phone(self, extension: str, number: str, subscriber: str = "martin") -> RealPerson:
+        agent = self._registered(extension, subscriber)
+        return RealPerson(agent, agent.invite(number))
+
+    def phone(
+        self,
+        extension: str,
+        subscriber: str = "martin",
+        *,
+        busy: bool = False,
+        no_answer: bool = False,
+        talks: float | None = None,
+    ) -> RealPhone:
+        phone = RealPhone(self._registered(extension, subscriber), busy, no_answer, talks)
+        self._made.append(phone)
+        return phone
+
+    def trunk(self, *, busy: bool = False, no_answer: bool = False, talks: float | None = None) -> RealPhone:
+        address = {"address": TRUNK, "port": self._trunk_port}
+        agent = self._agent("carrier", TRUNK, "", self.switch.settings.external_port, **address)
+        phone = RealPhone(agent, busy, no_answer, talks)
+        self._made.append(phone)
+        return phone
+
+    def _registered(self, extension: str, subscriber: str) -> Agent:
+        password = PASSWORDS[f"{extension}@{subscriber}"]
+        domain = f"{subscriber}.pbx.localhost"
+        agent = self._agent(extension, domain, password, self.switch.settings.internal_port)
+        assert agent.register() == 200
+        return agent
+
+    def _agent(self, user: str, domain: str, password: str, profile_port: int, **options: Any) -> Agent:
+        agent = Agent((self.switch.address, profile_port), user, domain, password, **options)
+        self._made.append(agent)
+        return agent
+
+    def close(self) -> None:
+        """End every call and phone of one test."""
+        for one in self._made:
+            if isinstance(one, Agent) and one.domain.endswith(".localhost"):
+                one.register(expires=0)
+        self.switch.api("hupall")
+        for one in reversed(self._made):
+            one.close()
+        self._made.clear()
+
+
+def start_real(binary: str, folder: Any, offer_port: int, directory_port: int) -> RealOutside:
+    """A FreeSWITCH with our configuration, one trunk at 127.0.0.9."""
+    trunk_port = free_port(TRUNK)
+    trunk = Trunk("carrier", f"{TRUNK}:{trunk_port}", (f"{TRUNK}/32",))
+    settings = settings_for(
+        folder,
+        trunks=(trunk,),
+        offers=(f"127.0.0.1:{offer_port}",),
+        directories=(f"127.0.0.1:{directory_port}",),
+        directory_secret="directory-secret",
+        domain="pbx.localhost",
+    )
+    switch = RealSwitch(binary, folder, settings)
+    switch.start()
+    return RealOutside(switch, trunk_port)
+
+
+def send_keys(agent: Agent, call: Call, keys: str) -> None:
+    """Press keys as RFC 4733 telephone events, each for 100 ms."""
+    answer = next(message for message in list(call.answers.queue) if message.status == 200)
+    host, port = re.search(r"c=IN IP4 (\S+)", answer.body), re.search(r"m=audio (\d+)", answer.body)
+    assert host
+    assert port
+    stamp = 8000
+    for key in keys:
+        for step in range(1, 8):
+            last, length = step > 5, min(step, 5) * 160
+            agent.sequence = getattr(agent, "sequence", 0) + 1
+            head = struct.pack("!BBHII", 0x80, 101 | (0x80 if step == 1 else 0), agent.sequence, stamp, 7)
+            event = struct.pack("!BBH", KEYS.index(key), 0x80 | 10 if last else 10, length)
+            agent.media.sendto(head + event, (host[1], int(port[1])))
+            gevent.sleep(0.02)
+        stamp += 1600
