@@ -116,6 +116,7 @@ class Connection(Dispatch):
             waiter.set_exception(self.gone(reason))
         if self._reader is not None:
             self._reader.stop()
+            self._reader = None
         if self.sock is not None:
             self.sock.close()
         self._enqueue("DISCONNECT", notice or Event({"Content-Type": "text/disconnect-notice"}, reason))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +12,12 @@ from gevent.event import Event as Signal
 from greenswitch import esl
 
 from controller.esl import api
+from controller.esl.acts import Acts
 from controller.esl.applications import Application
 from controller.esl.commands import Hoped, Waiter, framed, refused
-from controller.esl.errors import CallEnded, CommandRefused, Dropped, EslError, SessionGone, Unsafe
+from controller.esl.errors import CallEnded, CommandRefused, EslError, SessionGone
 from controller.esl.event import Event
-from controller.esl.execution import Execution
+from controller.esl.execution import Execution, Executions
 from controller.esl.fields import Ending, ending
 from controller.esl.hardened import REPLY_TIMEOUT, Connection
 from controller.esl.offered import compact
@@ -29,7 +30,7 @@ LINGER = 5  # seconds; the last events of a call come after its hang-up
 STARTED_LATE = 0.1  # seconds; the event of an application that had begun may come after the reply to a break
 
 
-class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
+class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[misc]
     """One call's connection. `session_data` is the connect reply without its noise; `uuid` stays when that is let go.
 
     Every wait ends: by its result, by the hang-up (CallEnded), by the end of the connection (SessionGone), or in time.
@@ -51,7 +52,7 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         self._call_uuid = ""
         self._caller = ""
         self._outbound_connected = False
-        self._executions: dict[str, Execution] = {}
+        self._executions = Executions()
         self._last: Event | None = None
 
     @property
@@ -104,9 +105,10 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         """A newer connection has the call: fall silent, and stay open, since closing would end the newer one's park."""
         self.superseded = True
         self._outbound_connected = False
-        for waiter in self._waiters():
-            waiter.set_exception(SessionGone("a newer connection has the call"))
-        self._executions.clear()
+        gone = SessionGone("a newer connection has the call")
+        self._executions.fail(gone)
+        for job in self._jobs.values():
+            job.set_exception(gone)
         self._jobs.clear()
         if self.connected:
             gevent.spawn(self._say_quietly, "noevents")
@@ -120,8 +122,6 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         """
         self._check()
         key = key or str(uuid4())
-        if key in self._executions:
-            raise Unsafe("key", key)
         fields = [
             ("call-command", "execute"),
             ("execute-app-name", application.name),
@@ -130,11 +130,11 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
             *([("execute-app-arg", application.argument)] if application.argument else []),
         ]
         data = framed("sendmsg", fields)
-        execution = self._executions[key] = Execution(key, application)
+        execution = self._executions.begin(key, application)
         try:
             execution.place = self._write(data, execution)
         except BaseException:
-            self._executions.pop(key, None)
+            self._executions.forget(execution)
             raise
         return execution
 
@@ -144,7 +144,7 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         try:
             return execution.wait(timeout)
         finally:
-            self._executions.pop(execution.key, None)
+            self._executions.forget(execution)
 
     def break_all(self) -> None:
         """End the application in progress and throw away those queued behind it: their waiters hear Dropped.
@@ -156,57 +156,10 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         reply, place = self._ask(framed(f"api {command}"), REPLY_TIMEOUT, "uuid_break")
         if refused(reply.body):
             raise CallEnded(self.cause) if self.hung_up else CommandRefused(command, reply.body.strip())
-        queued = [execution for execution in self._executions.values() if execution.place < place]
-        if any(not execution.started for execution in queued):
-            gevent.spawn_later(STARTED_LATE, self._drop, queued)
+        if queued := self._executions.not_begun(place):
+            gevent.spawn_later(STARTED_LATE, self._executions.drop, queued)
 
-    def _drop(self, queued: list[Execution]) -> None:
-        # FreeSWITCH sends nothing at all for a command that it threw away.
-        for execution in queued:
-            if not execution.started and self._executions.get(execution.key) is execution:
-                del self._executions[execution.key]
-                execution.fail(Dropped(execution.application.name))
-
-    def set_variable(self, name: str, value: str) -> None:
-        """Leave any text in a channel variable, unexpanded; returns when FreeSWITCH has it. "" removes it."""
-        self._check()
-        self._api_on_call(api.uuid_setvar(self.uuid, name, value))
-
-    def set_variables(self, variables: Mapping[str, str]) -> None:
-        """Set plain values in several channel variables; returns when FreeSWITCH has them."""
-        self._check()
-        self._api_on_call(api.uuid_setvar_multi(self.uuid, variables))
-
-    def answer_now(self) -> None:
-        """Answer the call without waiting for its next frame, as the application would. Errors: CallEnded."""
-        self._check()
-        if not self._api_on_call(api.uuid_answer(self.uuid)).startswith("+OK"):
-            raise CallEnded(self.cause)
-
-    # --- ending the call --------------------------------------------------------------------------------------------
-
-    def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
-        """End the call at once, whatever it is doing; nothing happens when it has ended."""
-        try:
-            self._check()
-            self._api_on_call(api.uuid_kill(self.uuid, cause))
-        except CallEnded:
-            return
-
-    def hang_up_quietly(self, cause: str = "NORMAL_CLEARING") -> None:
-        """End the call if it can still be ended; a fault is only logged."""
-        try:
-            self.hangup(cause)
-        except EslError as error:
-            log.debug("could not hang up %s: %s", self.uuid, error)
-
-    def kill(self, uuid: str, cause: str = "NORMAL_CLEARING") -> bool:
-        """End any channel; False when there is none of that name."""
-        try:
-            self.api(api.uuid_kill(uuid, cause))
-        except CommandRefused:
-            return False
-        return True
+    # --- the end ----------------------------------------------------------------------------------------------------
 
     def wait_for_hangup(self, timeout: float | None = None) -> bool:
         """Wait until the call is hung up and its last events are heard, or its connection is lost; False if neither."""
@@ -216,14 +169,6 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         """Wait for the call's end and tell how it ended; None when FreeSWITCH did not say."""
         self.wait_for_hangup(timeout)
         return ending(self._last.headers) if self._last else None
-
-    def _api_on_call(self, command: str) -> str:
-        try:
-            return self.api(command)
-        except CommandRefused as error:
-            if self.hung_up or "No such channel" in error.reply:
-                raise CallEnded(self.cause) from error
-            raise
 
     def _check(self) -> None:
         if self.superseded:
@@ -236,15 +181,10 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
     # --- hearing ----------------------------------------------------------------------------------------------------
 
     def _note(self, name: str, event: Event) -> None:
-        match name:
-            case "CHANNEL_EXECUTE":
-                if execution := self._executions.get(event.get("Application-UUID")):
-                    execution.started = True
-            case "CHANNEL_EXECUTE_COMPLETE":
-                if execution := self._executions.pop(event.get("Application-UUID"), None):
-                    execution.complete(event)
-            case "CHANNEL_HANGUP" | "CHANNEL_HANGUP_COMPLETE" if event.get("Unique-ID") == self._uuid:
-                self._hear_hangup(event, last=name == "CHANNEL_HANGUP_COMPLETE")
+        if name in ("CHANNEL_EXECUTE", "CHANNEL_EXECUTE_COMPLETE"):
+            self._executions.hear(name, event)
+        elif name in ("CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE") and event.get("Unique-ID") == self._uuid:
+            self._hear_hangup(event, last=name == "CHANNEL_HANGUP_COMPLETE")
 
     def _hear_hangup(self, event: Event, last: bool) -> None:
         self.hung_up = True
@@ -253,10 +193,7 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
         if not last:
             return  # the application in progress will still complete
         self._last = event
-        executions = list(self._executions.values())
-        self._executions.clear()
-        for execution in executions:
-            execution.fail(CallEnded(self.cause))
+        self._executions.fail(CallEnded(self.cause))
         self.ended.set()
         gevent.spawn(self._leave)
 
@@ -277,10 +214,9 @@ class Session(Verbs, Connection, esl.OutboundSession):  # type: ignore[misc]
             log.debug("%s: %s", command, error)
 
     def _waiters(self) -> Iterable[Waiter]:
-        return [*super()._waiters(), *self._executions.values()]
+        return [*super()._waiters(), *self._executions.all()]
 
     def _lose(self, reason: str, notice: Event | None = None) -> None:
         super()._lose(reason, notice)
         self._outbound_connected = False
-        self._executions.clear()
         self.ended.set()

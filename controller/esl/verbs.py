@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from controller.esl import api, applications
+from controller.esl import applications
 from controller.esl.event import Event
 from controller.esl.execution import Execution
 from controller.esl.hardened import REPLY_TIMEOUT
@@ -22,7 +22,6 @@ class Verbs:
         def uuid(self) -> str: ...
         def start(self, application: Application) -> Execution: ...
         def execute(self, application: Application, *, timeout: float | None = None) -> Event: ...
-        def _api_on_call(self, command: str) -> str: ...
 
     def call_command(
         self,
@@ -98,10 +97,6 @@ class Verbs:
         if not block:
             return self.start(application)
         return self.execute(application, timeout=response_timeout).variable(variable)
-
-    def uuid_break(self) -> None:
-        """End the application in progress; the next one in the queue begins."""
-        self._api_on_call(api.uuid_break(self.uuid))
 
     def _run_application(self, application: Application, block: bool, timeout: float | None) -> Event | Execution:
         return self.execute(application, timeout=timeout) if block else self.start(application)

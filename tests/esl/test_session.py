@@ -76,7 +76,7 @@ def test_an_application_that_takes_too_long(call: Call) -> None:
     with pytest.raises(NoReply):
         session.execute(applications.answer(), "slow", timeout=0.02)
     peer.say(reply(), completed("slow"))
-    assert session._executions == {}
+    assert session._executions.all() == []
 
 
 def test_an_application_when_the_call_ends_without_its_result(call: Call) -> None:
@@ -163,6 +163,24 @@ def test_a_variable_of_a_call_that_has_just_ended(call: Call) -> None:
     peer.command()
     peer.say(answer("-ERR No such channel!\n"))
     assert isinstance(outcome(storing), CallEnded)
+
+
+def test_several_plain_variables(call: Call) -> None:
+    session, peer = call
+    storing = gevent.spawn(session.set_variables, {"a": "1", "b": "x/y"})
+    assert peer.command() == f"api uuid_setvar_multi {UUID} a=1;b=x/y"
+    peer.say(answer("+OK\n"))
+    assert outcome(storing) is None
+    with pytest.raises(Unsafe):
+        session.set_variables({"a": "1;b=2"})
+
+
+def test_answering_at_once(call: Call) -> None:
+    session, peer = call
+    answering = gevent.spawn(session.answer_now)
+    assert peer.command() == f"api uuid_answer {UUID}"
+    peer.say(answer("-ERR No such channel!\n"))
+    assert isinstance(outcome(answering), CallEnded)
 
 
 def test_hanging_up_twice(call: Call) -> None:

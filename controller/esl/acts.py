@@ -1,0 +1,78 @@
+"""What is done to a call at once, by api, whatever the channel is doing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from controller.esl import api
+from controller.esl.errors import CallEnded, CommandRefused, EslError
+
+log = logging.getLogger(__name__)
+
+
+class Acts:
+    """A session's acts that wait for no application. Errors: CallEnded, and those of `send`."""
+
+    hung_up: bool
+    cause: str
+
+    if TYPE_CHECKING:
+
+        @property
+        def uuid(self) -> str: ...
+        def api(self, command: str) -> str: ...
+        def _check(self) -> None: ...
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Leave any text in a channel variable, unexpanded; returns when FreeSWITCH has it. "" removes it."""
+        self._check()
+        self._api_on_call(api.uuid_setvar(self.uuid, name, value))
+
+    def set_variables(self, variables: Mapping[str, str]) -> None:
+        """Set plain values in several channel variables; returns when FreeSWITCH has them."""
+        self._check()
+        self._api_on_call(api.uuid_setvar_multi(self.uuid, variables))
+
+    def answer_now(self) -> None:
+        """Answer the call without waiting for its next frame, as the application would. Errors: CallEnded."""
+        self._check()
+        if not self._api_on_call(api.uuid_answer(self.uuid)).startswith("+OK"):
+            raise CallEnded(self.cause)
+
+    def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
+        """End the call at once, whatever it is doing; nothing happens when it has ended."""
+        try:
+            self._check()
+            self._api_on_call(api.uuid_kill(self.uuid, cause))
+        except CallEnded:
+            return
+
+    def hang_up_quietly(self, cause: str = "NORMAL_CLEARING") -> None:
+        """End the call if it can still be ended; a fault is only logged."""
+        try:
+            self.hangup(cause)
+        except EslError as error:
+            log.debug("could not hang up %s: %s", self.uuid, error)
+
+    def kill(self, uuid: str, cause: str = "NORMAL_CLEARING") -> bool:
+        """End any channel; False when there is none of that name."""
+        try:
+            self.api(api.uuid_kill(uuid, cause))
+        except CommandRefused:
+            return False
+        return True
+
+    def uuid_break(self) -> None:
+        """End the application in progress; the next one in the queue begins."""
+        self._check()
+        self._api_on_call(api.uuid_break(self.uuid))
+
+    def _api_on_call(self, command: str) -> str:
+        try:
+            return self.api(command)
+        except CommandRefused as error:
+            if self.hung_up or "No such channel" in error.reply:
+                raise CallEnded(self.cause) from error
+            raise
