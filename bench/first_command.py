@@ -1,0 +1,31 @@
+"""From the offer of a call to the first command that acts on it, at the switch."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from statistics import median, quantiles
+
+from bench.processes import running
+from bench.servers import GREENSWITCH, NAMES, WIRE, switch, taking
+from bench.table import Row
+
+CALLS = 60
+WARM = 3  # calls that do not count
+WANTED = {WIRE: 1 / 10}
+
+
+def measure() -> list[Row]:
+    """All servers stand ready at once; the switch calls them in turn."""
+    with ExitStack() as stack:
+        takers = [stack.enter_context(taking(name)) for name in NAMES]
+        clock = stack.enter_context(running(switch("clock.py", *takers)))
+        clock.ask(calls=WARM)
+        times = dict(zip(NAMES, clock.ask(within=180, calls=CALLS)["milliseconds"], strict=True))
+    theirs = median(times[GREENSWITCH])
+    rows = []
+    for name, found in times.items():
+        middle, late = median(found), quantiles(found, n=20)[-1]
+        ratio = 0.0 if name == GREENSWITCH else middle / theirs
+        value = f"{middle:.1f} ms, p95 {late:.1f} ms"
+        rows.append(Row("offer to first command", name, value, ratio, 1 / 10 if name.startswith("souffleur") else 0.0))
+    return rows
