@@ -7,6 +7,7 @@ from typing import Any
 
 import gevent
 import pytest
+from gevent import socket
 from gevent.server import StreamServer
 
 from controller.esl.errors import ConnectionLost, NoReply, Unsafe, WrongPassword
@@ -58,6 +59,7 @@ def switch() -> Iterator[Switch]:
 def test_logging_in(switch: Switch) -> None:
     connection = Inbound("127.0.0.1", switch.port, "right")
     connection.connect()
+    assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     asking = gevent.spawn(connection.subscribe, "CHANNEL_CREATE", "BACKGROUND_JOB", subclasses=("sofia::register",))
     assert switch.peers[0].command() == "event json CHANNEL_CREATE BACKGROUND_JOB CUSTOM sofia::register"
     switch.peers[0].say(reply())

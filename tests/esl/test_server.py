@@ -54,6 +54,8 @@ def test_everything_is_asked_for_at_once(serve: Serve) -> None:
     assert data is not None
     assert data["variable_souffleur_dialled"] == "1000"
     assert "variable_sip_full_from" not in data
+    assert handled[0].sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert handled[0].sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 def test_a_call_from_offer_to_end(serve: Serve) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -104,6 +106,15 @@ def test_values_are_decoded_after_the_split() -> None:
 def test_many_folded_lines_take_no_square_time() -> None:
     block = b"A: 1\n" + b"x\n" * 400_000
     assert parse_headers(block)["A"].count("x") == 400_000
+
+
+def test_a_slow_stream_takes_no_square_time() -> None:
+    """Byte by byte, each byte is looked at once: a few tenths of a second, not half a minute."""
+    parser = Parser()
+    begun = time.process_time()
+    for byte in b"A:\n" * 70_000:
+        assert not list(parser.feed(bytes([byte])))
+    assert time.process_time() - begun < 4.0
 
 
 def test_many_small_frames_in_one_piece() -> None:
