@@ -134,8 +134,9 @@ def test_break_all_spares_what_has_begun(call: Call) -> None:
     assert peer.command() == f"api uuid_break {UUID} all"
     after = session.start(applications.playback(FILE), "after")
     # "next" had begun just before the break: its event comes just after the reply.
-    peer.say(answer("+OK\n"), completed("playing"), as_json("CHANNEL_EXECUTE", {"Application-UUID": "next"}), reply())
+    peer.say(answer("+OK\n"), completed("playing"), reply())
     assert outcome(breaking) is None
+    peer.say(as_json("CHANNEL_EXECUTE", {"Application-UUID": "next"}))
     assert executions["playing"].wait(stub.LATEST)
     with pytest.raises(Dropped):
         executions["late"].wait(stub.LATEST)
