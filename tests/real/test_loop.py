@@ -1,0 +1,96 @@
+"""The loop of the dialplan on a real FreeSWITCH: a call waits for a controller, comes back, and not for ever."""
+
+import time
+
+import pytest
+
+from tests.real.conftest import TRUNK
+
+NUMBER = "+33123456789"
+
+
+@pytest.fixture
+def caller(agent):
+    return agent("+33611111111", TRUNK)
+
+
+def test_a_call_waits_for_a_controller_unanswered(caller, offers):
+    call = caller.invite(NUMBER, "Max-Forwards: 3")
+    assert call.response(final=False).status == 100
+    offers.open()
+    offered = offers.next()
+    assert offered.variable("controller_lost") == "true"
+    assert offered.variable("souffleur_dialled") == NUMBER
+    assert offered.headers["Answer-State"] == "ringing"
+    assert set(call.statuses) == {100}  # nothing rang and nothing was answered
+    offered.execute("answer")
+    assert call.response().status == 200
+
+
+def test_after_the_bound_an_unanswered_call_gets_503(caller, offers, freeswitch):
+    begun = time.monotonic()
+    call = caller.invite(NUMBER)
+    assert call.response().status == 503
+    assert set(call.statuses) == {100, 503}
+    assert freeswitch.settings.give_up <= time.monotonic() - begun < freeswitch.settings.give_up + 4
+
+
+def test_after_the_bound_an_answered_call_hears_the_fallback_and_ends(caller, offers):
+    offers.open()
+    call = caller.invite(NUMBER)
+    offered = offers.next()
+    offered.command(f"api uuid_setvar {offered.uuid} souffleur_taken true")
+    offered.execute("answer")
+    assert call.response().status == 200
+    offers.close()
+    offered.leave()
+    assert caller.hears(50, within=15) > 25
+    assert call.request(within=15).method == "BYE"
+
+
+def test_a_call_comes_back_with_its_variables_when_its_controller_dies(caller, offers):
+    offers.open()
+    call = caller.invite(NUMBER)
+    first = offers.next()
+    first.command(f"api uuid_setvar {first.uuid} souffleur_taken true")
+    first.command(f"api uuid_setvar {first.uuid} souffleur_checkpoint node7")
+    first.execute("answer")
+    assert call.response().status == 200
+    first.leave()
+    second = offers.next()
+    assert second.uuid == first.uuid
+    assert second.variable("controller_lost") == "true"
+    assert second.variable("souffleur_checkpoint") == "node7"
+    assert second.variable("souffleur_taken") == ""
+    assert second.headers["Answer-State"] == "answered"
+    assert "transfer_history" not in "".join(second.headers)
+
+
+def test_a_controller_that_took_the_call_begins_a_new_count(caller, offers):
+    """Lost again and again, each time for less than the bound: the call lives."""
+    offers.open()
+    call = caller.invite(NUMBER)
+    offered = offers.next()
+    offered.execute("answer")
+    assert call.response().status == 200
+    for _ in range(3):
+        offered.command(f"api uuid_setvar {offered.uuid} souffleur_taken true")
+        offers.close()
+        offered.leave()
+        with pytest.raises(AssertionError):
+            call.request(within=2.2)
+        offers.open()
+        offered = offers.next()
+    offered.hang_up()
+    assert call.request().method == "BYE"
+
+
+def test_a_controller_that_accepts_and_takes_nothing_does_not_begin_a_new_count(caller, offers, freeswitch):
+    offers.open()
+    call = caller.invite(NUMBER)
+    for _ in range(freeswitch.settings.give_up):
+        offers.next().leave()
+    offers.next().leave()
+    assert call.response().status == 503
+
+
