@@ -1,5 +1,18 @@
-"""One run, one event loop: gevent is patched before anything else is imported."""
+"""One run, one event loop: gevent is patched before anything else is imported. Texts are spoken once for all tests."""
 
 from gevent import monkey
 
 monkey.patch_all()
+
+# ruff: noqa: E402
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    os.environ["SOUFFLEUR_TEST_SOUNDS"] = str(tmp_path_factory.mktemp("sounds"))
+    yield
+    del os.environ["SOUFFLEUR_TEST_SOUNDS"]

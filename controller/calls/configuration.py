@@ -20,7 +20,7 @@ from conf import database, snapshot
 from conf.snapshot import Snapshot
 from controller.calls.routing import DIRECT, direct_flow
 from controller.flow.engine import Flow, Library
-from controller.flow.problem import FlowError
+from controller.flow.problem import N_, FlowError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class Configuration:
         published = subscriber.flows.get(name)
         if not version:
             if published is None:
-                raise FlowError(f"there is no published flow named {name}")
+                raise FlowError(N_("There is no published flow named “{name}”."), flow=name, name=name)
             version = published[0]
         key = (subscriber.subscriber_id, name, version)
         if key not in self._flows:
@@ -97,7 +97,8 @@ class Configuration:
         try:
             return self._pool.apply(read)
         except (SQLAlchemyError, LookupError) as error:
-            raise FlowError(f"version {version} of flow {name} cannot be read") from error
+            message = N_("Version {version} of the flow “{name}” cannot be read.")
+            raise FlowError(message, flow=name, name=name, version=str(version)) from error
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 

@@ -8,28 +8,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import orjson
-from jsonpath_ng import parse as jsonpath
-from jsonpath_ng.exceptions import JSONPathError
 from sqlalchemy.exc import SQLAlchemyError
 
 from conf.outgoing import OutgoingFailed, OutgoingRefused, OutgoingUnknown, Reply
 from conf.snapshot import Snapshot
 from controller.calls.ledger import Ledger
+from controller.calls.memory import Memory
 from controller.flow.commands import CheckHours, CheckList, Count, Counted, Hours, Listed, Replied, Request
-from controller.flow.lists import match
-from controller.flow.problem import FlowError
-from controller.flow.schedules import state
+from controller.flow.values import extract
 
 log = logging.getLogger(__name__)
 Lookup = CheckHours | CheckList | Count | Request
-AGAIN = timedelta(seconds=30)  # a schedule's answer holds until it says, at most so long
-KEPT = 5000  # answers
 LARGEST = 256 * 1024  # bytes of an answer
-SAVED = 500  # characters of one saved value: it travels with the call
 
 
 class Lookups:
@@ -39,15 +32,16 @@ class Lookups:
         self._ledger = ledger
         self._send = send
         self._now = now
-        self._hours_known: dict[tuple[int, int, str], tuple[datetime, datetime, Hours]] = {}
+        self._memory = Memory()
 
     def perform(self, command: Lookup, subscriber: Snapshot, call: str, key: str) -> Hours | Listed | Counted | Replied:
         """Answer a lookup; `key` names the command in its call."""
         match command:
             case CheckHours():
-                return self._hours(command, subscriber)
+                return self._memory.hours(subscriber, command.schedule, self._now(subscriber.time_zone))
             case CheckList():
-                return self._listed(command, subscriber)
+                now = self._now(subscriber.time_zone)
+                return self._memory.listed(subscriber, command.list, command.number, now)
             case Count():
                 return self._count(command, subscriber, call, key)
             case Request():
@@ -67,28 +61,6 @@ class Lookups:
         if known is None or command.safe_to_repeat:
             return self._request(command, subscriber, call, key)
         return Replied("unknown", reason="it was sent, and its controller died before the answer")
-
-    def _hours(self, command: CheckHours, subscriber: Snapshot) -> Hours:
-        schedule = subscriber.schedules.get(command.schedule)
-        if schedule is None:
-            raise FlowError(f"there is no schedule named {command.schedule}")
-        now = self._now(subscriber.time_zone)
-        key = (subscriber.subscriber_id, subscriber.version, command.schedule)
-        known = self._hours_known.get(key)
-        if known and known[0] <= now < known[1]:
-            return known[2]
-        answer = state(schedule, now, subscriber.country)
-        until = datetime.fromisoformat(answer.until) if answer.until else now + AGAIN
-        if len(self._hours_known) > KEPT:
-            self._hours_known.clear()
-        self._hours_known[key] = (now, min(until, now + AGAIN), answer)
-        return answer
-
-    def _listed(self, command: CheckList, subscriber: Snapshot) -> Listed:
-        found = subscriber.lists.get(command.list)
-        if found is None:
-            raise FlowError(f"there is no list named {command.list}")
-        return match(found, command.number, subscriber.country)
 
     def _count(self, command: Count, subscriber: Snapshot, call: str, key: str) -> Counted:
         now = self._now(subscriber.time_zone)
@@ -128,28 +100,14 @@ class Lookups:
             return Replied("failed", reason=str(error))
         if not 200 <= reply.status < 300:
             return Replied("failed", reply.status, reason=f"the server answered {reply.status}")
-        return Replied("ok", reply.status, extract(reply.body, command.save))
+        return Replied("ok", reply.status, saved_from(reply.body, command.save))
 
 
-def extract(body: bytes, save: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """The variables that an answer's JSON fills; a path that finds nothing fills nothing."""
+def saved_from(body: bytes, save: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The variables that an answer's JSON fills; what is no JSON fills none."""
     if not save:
         return ()
     try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return extract(save, orjson.loads(body))
+    except (orjson.JSONDecodeError, RecursionError):
         return ()
-    found = ((name, _at(path, document)) for name, path in save)
-    return tuple((name, value) for name, value in found if value is not None)
-
-
-def _at(path: str, document: Any) -> str | None:
-    try:
-        values = jsonpath(path).find(document)
-    except (JSONPathError, RecursionError):
-        return None
-    if not values:
-        return None
-    value = values[0].value
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return text[:SAVED]

@@ -15,6 +15,7 @@ from controller.calls.lookups import Lookups
 from controller.calls.offer import CHECKPOINT
 from controller.esl.fields import Headers
 from controller.flow import codec
+from controller.flow.call import Call
 from controller.flow.commands import (
     CheckHours,
     CheckList,
@@ -130,13 +131,29 @@ class Walker:
     def _note(self, command: Command) -> None:
         assert self.walk
         here = self.walk.here
-        self.log.note("command", flow=here.flow, version=here.version, node=here.node, **shown(command))
+        told = without_secrets(shown(command), self.walk.call)
+        self.log.note("command", flow=here.flow, version=here.version, node=here.node, **told)
 
     def _note_result(self, command: Command, result: Result) -> None:
         told = codec.dump(result)
         if isinstance(command, Collect) and command.secret and isinstance(result, Digits):
             told["digits"] = "*" * len(result.digits)
         self.log.note("result", **told)
+
+
+def without_secrets(told: Any, call: Call) -> Any:
+    """What a command tells, with a caller's secrets (a PIN) blotted out wherever they stand in a text."""
+    secrets = [call.variables.get(name, "") for name in call.secrets]
+    if not any(secrets):
+        return told
+    if isinstance(told, dict):
+        return {key: without_secrets(value, call) for key, value in told.items()}
+    if isinstance(told, list):
+        return [without_secrets(value, call) for value in told]
+    if isinstance(told, str):
+        for secret in filter(None, secrets):
+            told = told.replace(secret, "***")
+    return told
 
 
 def shown(command: Command) -> dict[str, Any]:

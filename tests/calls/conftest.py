@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,10 @@ from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine
 
 from conf.database import migrate, open_engine, operator
-from conf.freeswitch import find_binary
 from conf.models import Subscriber
 from conf.snapshot import Snapshot
-from tests.calls.live import HOUSES, Live, free_port
-from tests.outside.real import RealOutside, start_real
+from tests.calls.live import Live, free_port, running
 from tests.outside.virtual import VirtualOutside
-from tests.real.conftest import missing
 
 
 @pytest.fixture
@@ -81,37 +77,9 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One cache of spoken texts for the whole run."""
-    os.environ["SOUFFLEUR_TEST_SOUNDS"] = str(tmp_path_factory.mktemp("sounds"))
-    yield
-    del os.environ["SOUFFLEUR_TEST_SOUNDS"]
-
-
-@pytest.fixture(scope="session")
-def real_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RealOutside, int, int]]:
-    """A real FreeSWITCH for the run, and the ports where it expects the controller."""
-    binary = find_binary()
-    if not binary:
-        missing("no freeswitch program here: install one, or name it in SOUFFLEUR_FREESWITCH")
-    offer, directory = free_port(), free_port()
-    outside = start_real(binary, tmp_path_factory.mktemp("freeswitch"), offer, directory)
-    yield outside, offer, directory
-    outside.switch.stop()
-
-
-@pytest.fixture(params=["virtual", pytest.param("real", marks=pytest.mark.real)])
-def live(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Live]:
-    """A controller with the subscriber martin, on the virtual switch and on a real one."""
-    if request.param == "real":
-        outside, offer, directory = request.getfixturevalue("real_outside")
-    else:
-        offer, directory = free_port(), free_port()
-        outside = VirtualOutside(offer)
-    here = Live(outside, tmp_path, offer, directory)
-    here.load(HOUSES / "operator", HOUSES / "martin")
-    here.start()
-    yield here
-    outside.close()
-    here.stop()
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    """A controller with the subscriber martin on the virtual switch; tests/real runs the same tests on FreeSWITCH."""
+    offer = free_port()
+    with running(VirtualOutside(offer), tmp_path, offer, free_port()) as here:
+        yield here

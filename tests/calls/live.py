@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,16 @@ class Live:
             while not (found := met()):
                 gevent.sleep(0.02)
             return found
+
+
+@contextmanager
+def running(outside: Outside, folder: Path, offer_port: int, directory_port: int, **changes: str) -> Iterator[Live]:
+    """A controller with the operator's trunk and the subscriber martin, while the block lasts."""
+    here = Live(outside, folder, offer_port, directory_port, **changes)
+    here.load(HOUSES / "operator", HOUSES / "martin")
+    here.start()
+    try:
+        yield here
+    finally:
+        outside.close()
+        here.stop()

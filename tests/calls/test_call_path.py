@@ -1,4 +1,4 @@
-"""The main job, on the virtual switch and on a real FreeSWITCH: a call walks the flow of its number and is on record."""
+"""The main job: a call walks the flow of its number and is on record. tests/real runs the same on FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ def test_a_key_leads_through_the_menu(live: Live) -> None:
     assert live.path(record) == ["choose", "thank", "end"]
     assert (record.caller, record.called, record.number) == ("+33611111111", "+33123456789", "+33123456789")
     assert (record.direction, record.trunk, record.flow, record.flow_version) == ("inbound", "carrier", "reception", 1)
-    assert (record.disposition, record.cause, record.q850, record.hung_up_by) == ("served", "NORMAL_CLEARING", 16, "flow")
+    assert (record.disposition, record.cause, record.q850, record.hung_up_by) == (
+        "served",
+        "NORMAL_CLEARING",
+        16,
+        "flow",
+    )
     assert record.started_at <= record.answered_at <= record.ended_at
     assert record.problem == ""
 

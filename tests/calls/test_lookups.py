@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from conf import outgoing
 from conf.snapshot import Snapshot
 from controller.calls.ledger import Ledger
-from controller.calls.lookups import Lookups, extract
+from controller.calls.lookups import Lookups, saved_from
 from controller.flow.commands import CheckHours, CheckList, Count, Counted, Hours, Replied, Request
 from controller.flow.problem import FlowError
 
@@ -66,7 +66,8 @@ def test_the_schedule_is_read_in_the_subscribers_time(lookups: Lookups, snapshot
 
 
 def test_a_list_tells_its_action(lookups: Lookups, snapshot: Make) -> None:
-    unwanted = {"name": "unwanted", "kind": "black", "entries": [{"number": "+33899*"}], "action": {"reject": "CALL_REJECTED"}}
+    entries = [{"number": "+33899*"}]
+    unwanted = {"name": "unwanted", "kind": "black", "entries": entries, "action": {"reject": "CALL_REJECTED"}}
     subscriber = snapshot(lists={"unwanted": unwanted})
     answer = lookups.perform(CheckList("unwanted", "+33899123456"), subscriber, "c", "1")
     assert (answer.listed, answer.action, answer.argument) == (True, "reject", "CALL_REJECTED")
@@ -131,12 +132,19 @@ def test_our_own_network_is_not_asked(engine: Engine, pool: ThreadPool, snapshot
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"\xff\xfe", b"[" * 100_000])
 def test_an_answer_that_is_no_json_fills_nothing(body: bytes) -> None:
-    assert extract(body, (("a", "$.a"),)) == ()
+    assert saved_from(body, (("a", "$.a"),)) == ()
 
 
 def test_a_saved_value_is_bounded() -> None:
-    ((_, value),) = extract(b'{"a": "' + b"x" * 10_000 + b'"}', (("a", "$.a"),))
-    assert len(value) == 500
+    ((_, value),) = saved_from(b'{"a": "' + b"x" * 10_000 + b'"}', (("a", "$.a"),))
+    assert len(value) == 200
+
+
+def test_an_entry_of_a_list_ends_on_its_day(lookups: Lookups, snapshot: Make) -> None:
+    entries = [{"number": "+33611111111", "until": "2026-11-22"}, {"number": "+33622222222", "until": "2026-11-23"}]
+    subscriber = snapshot(lists={"guests": {"name": "guests", "kind": "white", "entries": entries}})
+    assert not lookups.perform(CheckList("guests", "+33611111111"), subscriber, "c", "1").listed
+    assert lookups.perform(CheckList("guests", "+33622222222"), subscriber, "c", "1").listed
 
 
 def test_an_answer_is_kept_until_the_schedule_changes(engine: Engine, pool: ThreadPool, snapshot: Make) -> None:

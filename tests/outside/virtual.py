@@ -49,7 +49,8 @@ class VirtualOutside:
     kind = "virtual"
 
     def __init__(self, offer_port: int) -> None:
-        self.switch = VirtualSwitch(PASSWORD, ("127.0.0.1", offer_port), wait=0.2, speed=SPEED, gateways={"carrier"}).start()
+        offer = ("127.0.0.1", offer_port)
+        self.switch = VirtualSwitch(PASSWORD, offer, wait=0.2, speed=SPEED, gateways={"carrier"}).start()
 
     def settings(self) -> dict[str, str]:
         return {"SOUFFLEUR_ESL_PORT": str(self.switch.port), "SOUFFLEUR_ESL_PASSWORD": PASSWORD}
