@@ -42,7 +42,7 @@ class Sipp:
         self.port = port or free_port(address)
         (folder / "tone.alaw").write_bytes(tone())
         command = ["sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", address, "-p", str(self.port), "-m", "1"]
-        command += ["-mi", address, "-min_rtp_port", str(free_port(address)), "-nostdin", "-timeout", "30s", *words]
+        command += ["-mi", address, "-mp", str(free_port(address)), "-nostdin", "-timeout", "30s", "-trace_err", *words]
         command += [remote] if remote else []
         self._output = open(folder / f"{scenario}.out", "w+b")  # noqa: SIM115 closed with the process
         self._process = subprocess.Popen(command, cwd=folder, stdout=self._output, stderr=subprocess.STDOUT)
