@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 import struct
 from typing import Any
 
@@ -36,11 +37,16 @@ class RealPerson:
             self.agent.send("CANCEL", invite.one("uri"), self.call, branch=invite.start)
 
     def hears_something(self, within: float = WITHIN) -> bool:
+        self._forget_what_was_heard()
         with gevent.Timeout(within, False):
             while not self.agent.hears(1, within):
                 pass
             return True
         return False
+
+    def _forget_what_was_heard(self) -> None:
+        while select.select([self.agent.media], [], [], 0)[0]:
+            self.agent.media.recv(2048)
 
     def is_answered(self, within: float = WITHIN) -> bool:
         return self._wait(lambda: 200 in self.call.statuses, within)
