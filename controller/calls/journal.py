@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from gevent.event import Event
@@ -77,9 +77,17 @@ class Journal:
         self._last.append(entry)
         for follower in self._followers:
             follower.offer(entry)
-        fact = asdict(entry)
-        del fact["position"]
-        self._put({"table": "call_event", **fact})
+        self._put(
+            {
+                "table": "call_event",
+                "call": call,
+                "sequence": sequence,
+                "at": entry.at,
+                "kind": kind,
+                "subscriber": subscriber,
+                "data": data,
+            }
+        )
         return entry
 
     def follow(
