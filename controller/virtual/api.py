@@ -168,6 +168,7 @@ def originate(switch: VirtualSwitch, rest: str) -> str:
     if leg is None:
         return f"-ERR {dial.cause}\n"
     leg.dialler = None
+    leg.fire("CALL_UPDATE", {"Direction": "SEND"})
     if what.startswith("&"):
         name, _, argument = what[1:].rstrip().partition("(")
         leg.runner = gevent.spawn(session.run_actions, leg, [(name.split(" ")[0], argument.removesuffix(")"))])

@@ -12,6 +12,7 @@ import gevent
 from controller.virtual import session, wire
 from controller.virtual.applications import bridge, record
 from controller.virtual.channel import Channel
+from controller.virtual.headers import other_leg
 from controller.virtual.registry import api
 from controller.virtual.switch import VirtualSwitch
 
@@ -91,6 +92,13 @@ def uuid_break(channel: Channel, flags: str) -> str:
     return "+OK\n"
 
 
+@api("uuid_fileman")
+@of_channel("<uuid> <cmd>:<val>")
+def uuid_fileman(_channel: Channel, _rest: str) -> str:
+    """Does not end a playback, there or here (02b)."""
+    return "+OK\n"
+
+
 @api("uuid_kill")
 @of_channel("<uuid> [cause]")
 def uuid_kill(channel: Channel, cause: str) -> str:
@@ -159,6 +167,7 @@ def uuid_bridge(switch: VirtualSwitch, rest: str) -> str:
     if one is None or other is None or one.ended or other.ended or one is other:
         return "-ERR Invalid uuid\n"
     one.partner, other.partner = other, one
+    one.other_leg, other.other_leg = other_leg(other, "originatee"), other_leg(one, "originator")
     one.redirect, other.redirect = (lambda: bridge.join(one, other)), (lambda: bridge.be_joined(other))
     for channel in (one, other):
         channel.poke()

@@ -10,10 +10,10 @@ from uuid import uuid4
 from gevent import Greenlet
 from gevent.event import Event as Signal
 
-from controller.virtual.headers import BARE, CALL_STATES, INVITE, MEDIA, channel_headers
+from controller.virtual.headers import BARE, CALL_STATES, MEDIA, channel_headers
 from controller.virtual.records import farewell
-from controller.virtual.text import expand
-from controller.virtual.wire import Value, flat
+from controller.virtual.variables import Variables
+from controller.virtual.wire import Value
 
 if TYPE_CHECKING:
     from controller.virtual.listener import Listener
@@ -34,7 +34,7 @@ Q850 = {
 }
 
 
-class Channel:
+class Channel(Variables):
     """A leg of a call. `ready` is false once it is hung up or is on its way to another extension."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Channel:
         self.other_leg: dict[str, Value] = {}
         self.partner: Channel | None = None  # the leg it is bridged with
         self.mate: Channel | None = None  # the other half of a loopback
-        self.destination = ""  # where a transfer sends it, "extension context"
+        self.destination = ""  # where a transfer sends it
         self.redirect: Callable[[], None] | None = None  # what uuid_bridge makes it do next
         self.actions: list[tuple[str, str]] | None = None  # what is left of the dialplan's extension
         self.runner: Greenlet | None = None  # what runs the channel's session, if it has one
@@ -66,7 +66,7 @@ class Channel:
         self.lost_since: float | None = None  # since when nobody takes the call
         self.sockets: list[Listener] = []
         self.recordings: dict[str, float] = {}
-        self.ended = False
+        self.ended = self.destroyed = False
         self.poked = Signal()
         switch.channels[self.uuid] = self
 
@@ -90,40 +90,6 @@ class Channel:
             return "hangup"
         return "answered" if self.answered else "early" if self.early else "ringing"
 
-    # --- variables
-
-    def get(self, name: str) -> str:
-        """A variable as text; a few names of the caller profile answer too, as in FreeSWITCH."""
-        value = self.variables.get(f"variable_{name}")
-        if value is not None:
-            return flat(value)
-        return {
-            "destination_number": self.profile.get("Destination-Number", ""),
-            "caller_id_number": self.profile.get("Caller-ID-Number", ""),
-            "caller_id_name": self.profile.get("Caller-ID-Name", "").replace("${", "%{"),
-        }.get(name) or self.switch.globals.get(name, "")
-
-    def set(self, name: str, value: Value | None) -> None:
-        if value:
-            self.variables[f"variable_{name}"] = value
-        else:
-            self.variables.pop(f"variable_{name}", None)
-
-    def push(self, name: str, value: str) -> None:
-        """Add to a variable with several values."""
-        known = self.variables.get(f"variable_{name}", [])
-        self.variables[f"variable_{name}"] = [*([known] if isinstance(known, str) else known), value]
-
-    def true(self, name: str) -> bool:
-        return self.get(name).lower() in ("true", "yes", "on", "1", "enabled", "active", "allow")
-
-    def expand(self, text: str) -> str:
-        return expand(text, self.get)
-
-    def invited(self, **fields: str) -> None:
-        """Put in what a phone's INVITE leaves in the variables."""
-        self.variables |= {f"variable_{name}": value.format_map(fields) for name, value in INVITE.items()}
-
     # --- events
 
     def fire(self, name: str, before: dict[str, Value] | None = None, after: dict[str, Value] | None = None) -> None:
@@ -133,8 +99,11 @@ class Channel:
             name, lambda: before | channel_headers(self, variables=name not in BARE) | after, self.uuid
         )
 
-    def enter(self, state: str) -> None:
+    def enter(self, state: str, call_state: str = "") -> None:
+        """Change the state; the call state that goes with it is told first (seen on 1.11.1)."""
         self.state = state
+        if call_state:
+            self.turn(call_state)
         self.fire("CHANNEL_STATE")
 
     def turn(self, call_state: str) -> None:
@@ -163,7 +132,7 @@ class Channel:
     def receive(self, digit: str, duration: int = 2080, source: str = "RTP") -> None:
         """A key pressed at the far end; the DTMF event comes when something takes the digit."""
         self.digits.append((digit, duration, source))
-        self.poke()
+        self.clock.later(self.switch.frame, self.poke)
 
     def take_digit(self) -> str:
         digit, duration, source = self.digits.popleft()
@@ -241,7 +210,21 @@ class Channel:
                 other.poke()
 
     def transfer(self, extension: str, context: str = "") -> None:
-        self.destination = f"{extension} {context or self.profile.get('Context', 'public')}"
+        """Send it to another extension. Its caller profile changes at once (recorded in 05_old_socket_*)."""
+        context = context or self.profile.get("Context", "public")
+        self.destination = extension
+        stamp = self.clock.stamp()
+        line = f"{stamp // 1_000_000}:{uuid4()}:bl_xfer:{extension}/{context}/XML"
+        old = self.profile.get("Destination-Number", "")
+        new = {"RDNIS": old, "Transfer-Source": line, "Destination-Number": extension, "Context": context}
+        self.profile = self.profile | new | {"Dialplan": "XML"}
+        self.profile_index += 1
+        self.times["Profile"] = stamp
+        self.other_leg = {}
+        self.set("max_forwards", str(int(self.get("max_forwards") or 71) - 1))
+        self.push("transfer_history", line)
+        self.set("transfer_source", line)
+        self.set("signal_bond", None)
         self.poke()
 
     def report(self) -> None:
@@ -256,17 +239,20 @@ class Channel:
             self.mate.hang_up(self.cause)
         self.enter("CS_REPORTING")
         self.variables |= farewell(self, Q850.get(self.cause, "16"))
-        self.fire("CHANNEL_HANGUP_COMPLETE")
+        self.fire("CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": self.cause})
         for socket in list(self.sockets):
             socket.call_ended()
         self.party.finish(self)
         self.release()
 
     def release(self) -> None:
-        if self.ended and not self.sockets and self.state != "CS_DESTROY":
-            self.state = "CS_DESTROY"
+        if self.ended and not self.sockets and not self.destroyed:
+            self.destroyed = True
             self.switch.channels.pop(self.uuid, None)
-            self.fire("CHANNEL_DESTROY")
+            if "Bridged" in self.times:
+                self.call_uuid = self.uuid
+            self.fire("CHANNEL_DESTROY", {"Hangup-Cause": self.cause})
+            self.enter("CS_DESTROY")
 
     def data(self) -> dict[str, Value]:
         """What `connect` and `uuid_dump` show."""

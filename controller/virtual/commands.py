@@ -14,6 +14,7 @@ from controller.virtual.events import NAMES
 from controller.virtual.headers import profile
 from controller.virtual.listener import Listener
 from controller.virtual.registry import API
+from controller.virtual.subscriptions import add_filter, event, myevents, nixevent, noevents
 from controller.virtual.wire import Command
 
 Reply = str | None  # None: the command has sent its own reply, or none is due
@@ -62,86 +63,6 @@ def _connect(listener: Listener, _rest: str, _command: Command) -> Reply:
     listener.connected = True
     channel.poke()
     return None
-
-
-def _myevents(listener: Listener, rest: str, _command: Command) -> Reply:
-    if listener.follows:
-        return "-ERR aready enabled."
-    uuid, _, kind = ("", "", rest) if listener.outbound else rest.partition(" ")
-    if not listener.outbound and not uuid:
-        return ""
-    channel = listener.channel or listener.switch.channels.get(uuid)
-    if channel is None and kind:
-        return "-ERR invalid uuid"
-    if "json" in rest.lower():
-        listener.format = "json"
-    if channel and listener not in channel.sockets:
-        channel.sockets.append(listener)
-    listener.my_events(channel)
-    return "+OK Events Enabled"
-
-
-def _event(listener: Listener, rest: str, _command: Command) -> Reply:
-    names = rest.split()
-    if names and names[0].lower() in ("plain", "json", "xml"):
-        listener.format = "json" if names.pop(0).lower() == "json" else "plain"
-    found, custom = False, False
-    for name in names:
-        if custom:
-            listener.kinds.add(name)
-        elif name.upper() in NAMES:
-            found, custom = True, name.upper() == "CUSTOM"
-            listener.names.add(name.upper())
-    if not found:
-        return "-ERR no keywords supplied"
-    listener.switch.bus.place(listener)
-    return f"+OK event listener enabled {listener.format}"
-
-
-def _nixevent(listener: Listener, rest: str, _command: Command) -> Reply:
-    found, custom = False, False
-    for name in rest.split():
-        if custom:
-            listener.kinds.discard(name)
-        elif name.upper() in NAMES:
-            found, custom = True, name.upper() == "CUSTOM"
-            if name.upper() == "ALL":
-                listener.names.clear()
-            elif not custom:
-                if "ALL" in listener.names:
-                    listener.names = set(NAMES - {"ALL"})
-                listener.names.discard(name.upper())
-    listener.switch.bus.place(listener)
-    return "+OK events nixed" if found else "-ERR no keywords supplied"
-
-
-def _noevents(listener: Listener, _rest: str, _command: Command) -> Reply:
-    if not listener.names:
-        return "-ERR not listening for events"
-    listener.names.clear()
-    listener.kinds.clear()
-    return "+OK no longer listening for events"
-
-
-def _filter(listener: Listener, rest: str, command: Command) -> Reply:
-    if not command.line[6:].startswith(" "):
-        return ""
-    name, mark, value = rest.partition(" ")
-    if name.lower() == "delete" and mark:
-        name, _, value = value.partition(" ")
-        keep = (
-            []
-            if name.lower() == "all"
-            else [one for one in listener.filters if one[0] != name or (value and one[1] != value)]
-        )
-        listener.filters = keep
-        return f"+OK filter deleted. [{name}][{value}]"
-    if not mark:
-        return "-ERR invalid syntax"
-    if name.lower() == "add":
-        name, _, value = value.partition(" ")
-    listener.filters.append((name, value))
-    return f"+OK filter added. [{name}]=[{value}]"
 
 
 def _sendmsg(listener: Listener, rest: str, command: Command) -> Reply:
@@ -255,10 +176,10 @@ def _nolog(_listener: Listener, _rest: str, _command: Command) -> Reply:
 # Name, whether only a `full` socket may use it, function; tried in this order, so the longer of two names first.
 COMMANDS: tuple[tuple[str, bool, Callable[[Listener, str, Command], Reply]], ...] = (
     ("connect", False, _connect), ("getvar", False, _getvar), ("resume", False, _resume),
-    ("myevents", False, _myevents),
-    ("divert_events", False, _divert), ("filter", False, _filter), ("sendmsg", False, _sendmsg),
+    ("myevents", False, myevents),
+    ("divert_events", False, _divert), ("filter", False, add_filter), ("sendmsg", False, _sendmsg),
     ("sendevent", True, _sendevent),
     ("bgapi ", True, _bgapi), ("api", True, _api), ("linger", True, _linger), ("nolinger", True, _nolinger),
     ("nolog", True, _nolog),
-    ("log", True, _log), ("nixevent", True, _nixevent), ("noevents", True, _noevents), ("event", True, _event),
+    ("log", True, _log), ("nixevent", True, nixevent), ("noevents", True, noevents), ("event", True, event),
 )  # fmt: skip

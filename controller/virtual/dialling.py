@@ -1,8 +1,9 @@
 """Calling legs, at once or one after the other, until one answers. Used by `bridge` and by `originate`.
 
 Recorded: 03d-03f (busy, no answer, failures), 03g (first answer wins, the others LOSE_RACE), 03h (in turn), 03i
-(group_confirm), 03k (early media), 04_ringing (the caller gives up). Dial timeouts count whole seconds of the wall
-clock: N lasts N-1 to N seconds, here always N - 0.5. Seen on 1.11.1 (tests/transcripts/originate.jsonl.xz): loopback
+(group_confirm), 03k (early media), 04_ringing (the caller gives up). Timeouts count whole seconds of the
+wall clock, in each group anew: call_timeout and originate_timeout of N last N - 1 to N seconds (03d), leg_timeout N to
+N + 1; here always the middle. Seen on 1.11.1 (transcript real_originate): loopback
 legs, causes of originate, pre_answer counts.
 """
 
@@ -41,18 +42,19 @@ class Dial:
 
     def run(self) -> Channel | None:
         """The leg that answered (or sends early media), or None and the `cause`."""
-        end = self.switch.clock.now() + self._seconds(self.timeout)
         for index, group in enumerate(self.groups):
             last = index == len(self.groups) - 1
             legs = [leg for one in group if (leg := self._start(one)) is not None]
-            winner = self._race(legs, end, last)
+            winner = self._race(legs, last)
             if winner or self.cancelled:
                 return winner
         return None
 
     @staticmethod
-    def _seconds(whole: float) -> float:
-        return max(0.5, whole - 0.5)
+    def _limit(leg: Channel, started: float) -> float:
+        """leg_timeout: N lasts N to N + 1 seconds (03h, 03i)."""
+        text = leg.get("leg_timeout")
+        return started + (float(text) + 0.5) if text else float("inf")
 
     def _start(self, one: Leg) -> Channel | None:
         refused = refusal(self.switch, one)
@@ -65,8 +67,9 @@ class Dial:
         if self.caller:
             self.caller.set("originate_signal_bond", leg.uuid)
             self.caller.push("originated_legs", f"{leg.uuid};Outbound Call;{one.number}")
-        leg.enter("CS_INIT")
         leg.fire("CHANNEL_OUTGOING")
+        leg.enter("CS_INIT")
+        leg.call_uuid = self.caller.uuid if self.caller else leg.uuid
         leg.fire("CHANNEL_CREATE")
         leg.fire("CHANNEL_ORIGINATE")
         leg.enter("CS_ROUTING")
@@ -74,11 +77,11 @@ class Dial:
         begin(leg, one)
         return leg
 
-    def _race(self, legs: list[Channel], end: float, last: bool) -> Channel | None:
+    def _race(self, legs: list[Channel], last: bool) -> Channel | None:
         clock, caller = self.switch.clock, self.caller
-        limits = {
-            leg.uuid: min(end, clock.now() + self._seconds(float(leg.get("leg_timeout") or LONGEST))) for leg in legs
-        }
+        started = clock.now()
+        end = started + max(0.5, self.timeout - 0.5)
+        limits = {leg.uuid: self._limit(leg, started) for leg in legs}
         waiting = list(legs)
         while waiting:
             self.cancelled = caller is not None and not caller.ready
@@ -90,21 +93,14 @@ class Dial:
                 self._drop([leg for leg in waiting if leg is not winner], "LOSE_RACE")
                 return winner
             now = clock.now()
-            for leg in [leg for leg in waiting if leg.cause or now >= limits[leg.uuid]]:
+            for leg in [leg for leg in waiting if leg.cause or now >= min(end, limits[leg.uuid])]:
                 waiting.remove(leg)
-                in_time = now < limits[leg.uuid]
-                self.cause = (
-                    leg.cause
-                    if in_time or leg.cause
-                    else "NO_ANSWER"
-                    if last and not leg.answered
-                    else "ALLOTTED_TIMEOUT"
-                )
+                self.cause = leg.cause or ("ALLOTTED_TIMEOUT" if limits[leg.uuid] <= end or not last else "NO_ANSWER")
                 self._drop([leg], self.cause)
             if caller and caller.ready and any(leg.ringing for leg in waiting):
                 caller.ring()
             if waiting and not (caller and not caller.locks and self._obey(caller)):
-                clock.wait(self.signal, min(limits[leg.uuid] for leg in waiting))
+                clock.wait(self.signal, min(end, *(limits[leg.uuid] for leg in waiting)))
                 self.signal.clear()
         return None
 
@@ -121,7 +117,9 @@ class Dial:
         if leg.cause:
             return False
         if key := leg.get("group_confirm_key"):
-            return leg.answered and key in [leg.take_digit() for _ in range(len(leg.digits))]
+            confirmed = leg.answered and key in [leg.take_digit() for _ in range(len(leg.digits))]
+            leg.set("read_result", "success" if confirmed else None)
+            return confirmed
         ignore = leg.true("ignore_early_media") or (self.caller is not None and self.caller.true("ignore_early_media"))
         return leg.answered or (leg.early and not ignore)
 

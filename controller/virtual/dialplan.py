@@ -2,7 +2,7 @@
 its death.
 
 `safe` is the shape that keeps calls when a controller is killed (recorded in 05_safe_*, 05_close_without_hangup; with
-the very same actions seen on 1.11.1, tests/transcripts/originate.jsonl.xz): offer, and when the socket ends without a
+the very same actions seen on 1.11.1, transcript real_originate): offer, and when the socket ends without a
 hang-up note it, wait a second, offer again. It is bounded: after a minute nobody could take the call, an unanswered
 one is refused, an answered one hears the fallback.
 """

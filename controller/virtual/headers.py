@@ -17,7 +17,7 @@ STATES = (
     "CS_CONSUME_MEDIA",
     "CS_HIBERNATE", "CS_RESET", "CS_HANGUP", "CS_REPORTING", "CS_DESTROY",
 )  # fmt: skip
-NUMBER = {name: str(number) for number, name in enumerate(STATES)} | {"CS_INIT": "2"}
+NUMBER = {name: str(number) for number, name in enumerate(STATES)} | {"CS_INIT": "2", "CS_NONE": "1"}
 ENDED = frozenset({"CS_HANGUP", "CS_REPORTING", "CS_DESTROY"})
 CALL_STATES = ("DOWN", "DIALING", "RINGING", "EARLY", "ACTIVE", "HELD", "RING_WAIT", "HANGUP", "UNHELD")
 TIMES = ("Created", "Answered", "Progress", "Progress-Media", "Hangup", "Transfer", "Resurrect", "Bridged")
@@ -81,13 +81,18 @@ def profile(channel: Channel, prefix: str, *, ours: bool = True) -> dict[str, Va
     return out
 
 
+def _number(channel: Channel) -> str:
+    """The number runs ahead of the name when a channel ends (recorded in 03b)."""
+    if channel.destroyed:
+        return NUMBER["CS_DESTROY"]
+    return NUMBER["CS_HANGUP"] if channel.cause and channel.state not in ENDED else NUMBER[channel.state]
+
+
 def state(channel: Channel) -> dict[str, Value]:
     out: dict[str, Value] = {
         "Channel-State": channel.state,
         "Channel-Call-State": channel.call_state,
-        "Channel-State-Number": NUMBER["CS_HANGUP"]
-        if channel.cause and channel.state not in ENDED
-        else NUMBER[channel.state],
+        "Channel-State-Number": _number(channel),
         "Channel-Name": channel.name,
         "Unique-ID": channel.uuid,
         "Call-Direction": channel.direction,

@@ -1,7 +1,7 @@
 """Outgoing legs: which endpoints can be tried, what a leg starts with, and both halves of a loopback.
 
 Recorded: 03a (headers and variables of a leg), 03e (causes of impossible endpoints). Seen on 1.11.1
-(tests/transcripts/loopback.jsonl.xz): the B half of a loopback has the A half's variables and caller id and walks the
+(transcript real_loopback): the B half of a loopback has the A half's variables and caller id and walks the
 dialplan.
 """
 
@@ -56,7 +56,9 @@ def make_leg(switch: VirtualSwitch, caller: Channel | None, one: Leg) -> Channel
         "Username": caller.profile.get("Username", "") if caller else "", "Dialplan": "XML", "Caller-ID-Name": name,
         "Caller-ID-Number": number, "Orig-Caller-ID-Name": name, "Orig-Caller-ID-Number": number,
         "Callee-ID-Name": "Outbound Call", "Callee-ID-Number": one.number, "Network-Addr": "127.0.0.1", "ANI": number,
-        "Destination-Number": one.number, "Source": "mod_loopback" if one.kind == "loopback" else "mod_sofia",
+        "Destination-Number": one.number,
+        "RDNIS": caller.profile.get("RDNIS", "") if caller else "",
+        "Source": "mod_loopback" if one.kind == "loopback" else "mod_sofia",
         "Context": caller.profile.get("Context", "") if caller else "public",
     }  # fmt: skip
     leg = Channel(
@@ -65,6 +67,7 @@ def make_leg(switch: VirtualSwitch, caller: Channel | None, one: Leg) -> Channel
         profile=profile,
     )  # fmt: skip
     leg.party.channel = leg
+    leg.state = "CS_NONE"
     leg.variables = {
         "variable_direction": "outbound", "variable_is_outbound": "true", "variable_uuid": leg.uuid,
         "variable_session_id": switch.next_session(), "variable_channel_name": title,
@@ -76,6 +79,7 @@ def make_leg(switch: VirtualSwitch, caller: Channel | None, one: Leg) -> Channel
         leg.set(name, value)
     if caller:
         leg.other_leg = other_leg(caller, "originator")
+        leg.set("max_forwards", str(int(caller.get("max_forwards") or 71) - 1))
         leg.variables |= {
             f"variable_{name}": caller.uuid for name in ("originator", "signal_bond", "originating_leg_uuid")
         }
@@ -116,7 +120,6 @@ def far_half(leg: Channel, one: Leg) -> None:
     for this, other, side in ((leg, half, "A"), (half, leg, "B")):
         this.set("other_loopback_leg_uuid", other.uuid)
         this.set("loopback_leg", side)
-    half.set("call_uuid", half.uuid)
     half.enter("CS_INIT")
     half.fire("CHANNEL_CREATE")
     half.runner = gevent.spawn(session.run, half)

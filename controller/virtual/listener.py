@@ -57,6 +57,8 @@ class Listener:
     def offer(self, event: Event) -> None:
         if self.filters and not self._passes(event):
             return
+        if event.name == "CHANNEL_HANGUP_COMPLETE" and self._loses_the_end:
+            return
         if self.busy:
             self._held.append(event)
         else:
@@ -126,8 +128,11 @@ class Listener:
         """The call was hung up just now."""
         if self.linger is not None and self.switch.faults.early_notice:
             self._linger()
-        elif self.linger is None and self.switch.faults.lose_hangup_complete:
-            self.switch.clock.later(0, self.end)
+
+    @property
+    def _loses_the_end(self) -> bool:
+        """Without linger FreeSWITCH may close the socket before HANGUP_COMPLETE."""
+        return self.outbound and self.linger is None and self.switch.faults.lose_hangup_complete
 
     def call_ended(self) -> None:
         """HANGUP_COMPLETE has been sent: linger if that was asked, else say goodbye."""

@@ -41,40 +41,17 @@ def run_actions(channel: Channel, actions: list[tuple[str, str]]) -> None:
     run(channel)
 
 
-def _move(channel: Channel) -> None:
-    """Take a transfer: a new caller profile, and a line in the history (recorded in 05_close_without_hangup)."""
-    extension, _, context = channel.destination.partition(" ")
-    channel.destination = ""
-    stamp = channel.clock.stamp()
-    line = f"{stamp // 1_000_000}:{uuid4()}:bl_xfer:{extension}/{context}/XML"
-    channel.profile = channel.profile | {
-        "RDNIS": channel.profile.get("Destination-Number", ""),
-        "Transfer-Source": line,
-        "Destination-Number": extension,
-        "Context": context,
-        "Dialplan": "XML",
-    }
-    channel.profile_index += 1
-    channel.times["Profile"] = stamp
-    channel.push("transfer_history", line)
-    channel.set("transfer_source", line)
-    channel.variables.pop("variable_signal_bond", None)
-
-
 def _route(channel: Channel) -> None:
     """Find the actions of the channel's extension."""
-    if channel.destination:
-        _move(channel)
-    if channel.answered or (channel.call_state == "DOWN" and channel.direction == "inbound"):
-        channel.turn("RINGING")
-    channel.enter("CS_ROUTING")
-    if channel.answered:
-        channel.turn("ACTIVE")
+    channel.destination = ""
+    starts = channel.call_state == "DOWN" and channel.direction == "inbound"
+    channel.enter("CS_ROUTING", "RINGING" if channel.answered or starts else "")
     channel.actions = channel.switch.dialplan.actions(channel)
+    channel.set("call_uuid", channel.uuid)
     if channel.actions is None:
         channel.hang_up("NO_ROUTE_DESTINATION")
     else:
-        channel.enter("CS_EXECUTE")
+        channel.enter("CS_EXECUTE", "ACTIVE" if channel.answered else "")
 
 
 def execute(channel: Channel, name: str, argument: str, key: str = "") -> bool:

@@ -63,6 +63,7 @@ class VirtualSwitch:
         self.sounds, self.domain = sounds, domain
         self.frame, self.show_lag, self.acl = FRAME, SHOW_LAG, acl
         self.gateways, self.profiles = gateways, profiles
+        self.streams = frozenset({"moh", "default"})
         offers = [offer] if isinstance(offer[0], str) else list(offer)
         self.offers = "|".join(f"{name}:{number}" for name, number in offers)
         self.dialplan = dialplan or safe(self.offers, wait=wait, bound=bound, fallback=fallback)
@@ -158,7 +159,6 @@ class VirtualSwitch:
         )  # fmt: skip
         for key, value in (variables or {}).items():
             channel.set(key, value)
-        channel.set("call_uuid", channel.uuid)
         channel.enter("CS_INIT")
         channel.fire("CHANNEL_CREATE")
         channel.runner = gevent.spawn(session.run, channel)

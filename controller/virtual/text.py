@@ -18,6 +18,7 @@ def expand(text: str, lookup: Callable[[str], str]) -> str:
 
     `${function(...)}` runs an api command on the real switch; here it yields nothing, and so does an unknown name.
     """
+    text = text.replace("\\\\", "\\")  # two backslashes are one, as in 05_safe_digits
     if "$" not in text:
         return text
     return REFERENCE.sub(lambda found: lookup(found[1]), text)

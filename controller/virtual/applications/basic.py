@@ -1,7 +1,7 @@
 """Applications that need no sound: answering, variables, waiting, hanging up.
 
 Recorded: 02a (ring_ready, answer, set, multiset, export, sleep, hangup), 02b (break). Seen on 1.11.1
-(tests/transcripts/applications.jsonl.xz): unset, pre_answer and ring_ready on an answered call do nothing, park inside
+(transcript real_applications): unset, pre_answer and ring_ready on an answered call do nothing, park inside
 a park ends at once, `set x=` unsets, a key breaks a sleep and stays for whoever takes keys next, flush_dtmf drops keys
 without an event.
 """

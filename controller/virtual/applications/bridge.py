@@ -44,6 +44,7 @@ def bridge(channel: Channel, argument: str) -> None:
         channel.answer()
     else:
         channel.open_media()
+    channel.other_leg = other_leg(leg, "originatee")
     channel.turn("ACTIVE" if channel.answered else "EARLY")
     for one in dial.tried:
         channel.push("originate_causes", f"{one.uuid};{'NONE' if one is leg else one.cause}")
@@ -93,7 +94,8 @@ def talk(channel: Channel, leg: Channel) -> None:
         for name in ("bridge_to", "last_bridge_to", "bridge_uuid"):
             this.set(name, other.uuid)
         this.set("bridge_channel", other.name)
-        this.fire("CALL_UPDATE", {"Direction": "SEND", "Bridged-To": other.uuid})
+        if not this.is_loopback:  # SIP channels tell their phone whom they talk to
+            this.fire("CALL_UPDATE", {"Direction": "SEND", "Bridged-To": other.uuid})
     while channel.ready and leg.ready:
         parse(channel)
         channel.broken = False
@@ -118,7 +120,8 @@ def _part(channel: Channel, leg: Channel, ends: dict[str, Value]) -> None:
     channel.set("bridge_to", None)
     leg.dialler = None
     channel.partner = leg.partner = None
-    leg.call_uuid = leg.uuid
+    if not leg.cause or channel.cause:
+        leg.call_uuid = leg.uuid
     leg.poke()
     if leg.cause and not leg.runner:
         leg.report()
@@ -153,6 +156,8 @@ def join(channel: Channel, leg: Channel) -> None:
     """uuid_bridge: the channel leaves what it was doing and talks to the other one (states as in 07a)."""
     for state in ("CS_HIBERNATE", "CS_RESET", "CS_SOFT_EXECUTE"):
         channel.enter(state)
+    while leg.redirect and channel.ready and not leg.cause:
+        channel.wait(None)
     channel.set("current_application", "uuid_bridge")
     channel.set("current_application_data", leg.uuid)
     channel.fire("CHANNEL_EXECUTE", None, {"Application": "uuid_bridge", "Application-Data": leg.uuid})
@@ -169,6 +174,8 @@ def join(channel: Channel, leg: Channel) -> None:
 def be_joined(leg: Channel) -> None:
     """The other side of uuid_bridge: it only waits while the first one runs the conversation."""
     leg.enter("CS_EXCHANGE_MEDIA")
+    if leg.partner:
+        leg.partner.poke()
     while leg.ready and leg.partner:
         leg.wait(None)
     if leg.ready:

@@ -23,6 +23,7 @@ class Played(Enum):
     BROKEN = auto()
     MISSING = auto()
     LEFT = auto()  # hung up, or sent elsewhere
+    ENDED = auto()  # by a command that ran inside it and hung up
 
 
 RESPONSE = {
@@ -30,6 +31,7 @@ RESPONSE = {
     Played.BROKEN: "FILE PLAYED",
     Played.MISSING: "FILE NOT FOUND",
     Played.LEFT: "PLAYBACK ERROR",
+    Played.ENDED: "FILE PLAYED",
 }
 
 
@@ -39,7 +41,7 @@ def play(channel: Channel, path: str, on_key: Callable[[str], bool] | None = Non
     `on_key` hears each key and says whether it stops the sound; None: keys stay queued.
     """
     channel.open_media()
-    seconds = duration(path, channel.switch.sounds)
+    seconds = duration(path, channel.switch.sounds, channel.switch.streams)
     if seconds is None:
         return Played.MISSING
     scheme = path.partition("://")[0]
@@ -73,7 +75,9 @@ def _last(channel: Channel, end: float, on_key: Callable[[str], bool] | None) ->
             return Played.BROKEN, lost
         spent = parse(channel)
         end, lost = end + spent, lost + spent
-        if not channel.ready or channel.broken:
+        if not channel.ready:
+            return Played.ENDED, lost
+        if channel.broken:
             continue
         if channel.digits and on_key:
             if on_key(channel.take_digit()):

@@ -47,7 +47,7 @@ def _hear(channel: Channel, started: float, limit: int, silence: int) -> None:
     while channel.ready and not channel.broken:
         parse(channel)
         now = channel.clock.now()
-        ends = [started + limit] if limit else []
+        ends = [started + limit + 0.5] if limit else []  # whole seconds of the wall clock: N lasts N to N + 1 (02e)
         if silence:
             ends.append(max(started, channel.party.speaks_until) + silence)
         if ends and now >= min(ends):

@@ -48,7 +48,7 @@ def socket(channel: Channel, argument: str) -> None:
     if listener.connected:
         channel.lost_since = None
     # A socket that ended before `connect` leaves the call parked with nobody to let it go (seen on 1.11.1,
-    # tests/transcripts/never_connected.jsonl.xz); after `connect` its end lets the call go on in the dialplan.
+    # transcript real_never_connected); after `connect` its end lets the call go on in the dialplan.
     park(channel, held=listener.running or not listener.connected)
     if channel.ready:
         parse(channel)
