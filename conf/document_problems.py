@@ -49,18 +49,21 @@ def _problem(error: ErrorDetails, doc: Any, source: Source, path: Path_) -> Prob
     template = context.pop("template", "") or MESSAGES.get(error["type"])
     if template is None:
         template, context = _OTHER, {"reason": error["msg"]}
-    return source.problem((*path, *_inside(error["loc"], doc)), Problem(error["type"], template, context))
+    if "expected" in context:
+        context["expected"] = context["expected"].replace("' or '", "', '").replace("'", "")
+    inside = _inside(error["loc"], doc, error["type"] == "missing")
+    return source.problem((*path, *inside), Problem(error["type"], template, context))
 
 
-def _inside(loc: tuple[str | int, ...], doc: Any) -> Path_:
+def _inside(loc: tuple[str | int, ...], doc: Any, missing: bool) -> Path_:
     """Pydantic names the members of unions and the keys of mappings on the way; people wrote neither."""
     path: list[str | int] = []
     at = doc
     for index, part in enumerate(loc):
-        last = index == len(loc) - 1
+        absent = missing and index == len(loc) - 1
         if part == "[key]":
             continue
-        if isinstance(at, dict) and isinstance(part, str) and (part in at or last):
+        if isinstance(at, dict) and isinstance(part, str) and (part in at or absent):
             path.append(part)
             at = at.get(part)
         elif isinstance(at, list) and isinstance(part, int) and part < len(at):

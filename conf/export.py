@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
-from yaml.nodes import MappingNode, SequenceNode
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from conf.database import operator, scoped
 from conf.folder import LISTS, SUBSCRIBER
@@ -71,8 +71,15 @@ class _Dumper(yaml.SafeDumper):
         node.flow_style = _fits(sequence)
         return node
 
+    def represent_str(self, data: str) -> ScalarNode:
+        style = '"' if any(char in data for char in "\x85\u2028\u2029") else None  # line ends to YAML, not to people
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style)
+
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
 
 
 def _fits(value: Any) -> bool:

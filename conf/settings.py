@@ -105,7 +105,8 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def read(self, name: str, default: str, parse: Callable[[str], Any]) -> Any:
-        return self._keep(name, self.environ.get(PREFIX + name.upper(), "") or default, parse)
+        value = self.environ.get(PREFIX + name.upper(), "") or default
+        return self._keep(name, value, parse, shown=re.sub(r"//[^/]*@", "//***@", value))  # an address may hold one
 
     def secret(self, name: str, data_dir: Path | None) -> Any:
         given = self.environ.get(PREFIX + name.upper(), "")

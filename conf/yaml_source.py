@@ -129,6 +129,8 @@ def _value(node: Node | None, source: Source, path: Path_) -> Any:
     source.lines.setdefault(path, node.start_mark.line + 1)
     if len(path) > DEEPEST:
         return _refuse(source, path, "too_deep", N_("is nested deeper than {limit} levels"), limit=DEEPEST)
+    if not isinstance(node, ScalarNode) and node.tag not in (_TAG + "map", _TAG + "seq"):
+        return _refuse(source, path, "tag", N_("tags such as {tag} are not known here"), tag=node.tag)
     if isinstance(node, MappingNode):
         return _mapping(node, source, path)
     if isinstance(node, SequenceNode):

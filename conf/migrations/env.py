@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from conf.models import Base, Line, Moment, Sealed
+from conf.models.types import Written
 
 
 def _render(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
@@ -14,6 +15,8 @@ def _render(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Line):
         return f"sa.String({item.length})"
+    if kind == "type" and isinstance(item, Written):
+        return "sa.JSON()"
     if kind == "type" and isinstance(item, Sealed):
         return "sa.LargeBinary()"
     return False

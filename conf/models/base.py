@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, validates
 
-from conf.models.types import Key
+from conf.models.types import Key, Written
 
 Document = dict[str, Any]
 
@@ -51,7 +51,7 @@ class Documented:
     """
 
     position: Mapped[int] = mapped_column(default=0)
-    doc: Mapped[Document] = mapped_column(JSON)
+    doc: Mapped[Document] = mapped_column(Written)
 
     @validates("doc")
     def _doc_changed(self, _key: str, doc: Document) -> Document:

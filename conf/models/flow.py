@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKeyConstraint, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from conf.models.base import Base, Configuration, Document
-from conf.models.types import Key, Moment
+from conf.models.types import Key, Moment, Written
 
 
 class Flow(Configuration, Base):
@@ -24,7 +24,7 @@ class Flow(Configuration, Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     name: Mapped[str] = mapped_column(String(64))
     published: Mapped[int | None]
-    draft: Mapped[Document | None] = mapped_column(JSON(none_as_null=True))
+    draft: Mapped[Document | None] = mapped_column(Written(none_as_null=True))
     draft_revision: Mapped[int] = mapped_column(default=0)
     versions: Mapped[list[FlowVersion]] = relationship(
         order_by="FlowVersion.version", cascade="save-update, merge", passive_deletes="all"
@@ -46,7 +46,7 @@ class FlowVersion(Configuration, Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     flow_id: Mapped[int] = mapped_column(Key)
     version: Mapped[int]
-    doc: Mapped[Document] = mapped_column(JSON)
+    doc: Mapped[Document] = mapped_column(Written)
     pins: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     comment: Mapped[str] = mapped_column(Text, default="")
     author: Mapped[str] = mapped_column(String(254), default="")

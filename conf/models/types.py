@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, String
 from sqlalchemy.types import TypeDecorator
 
 # SQLite numbers its rows only when the key is a plain INTEGER.
 Key = BigInteger().with_variant(Integer, "sqlite")
 
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -33,6 +34,16 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Written(TypeDecorator[dict[str, Any]]):
+    """A document as somebody wrote it: another order of its keys is a change, since people read their files."""
+
+    impl = JSON
+    cache_ok = True
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        return json.dumps(x) == json.dumps(y)
 
 
 class Line(TypeDecorator[str]):

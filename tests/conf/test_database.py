@@ -1,0 +1,108 @@
+"""The engines: writers wait for their turn, readers for nobody, and moments come back as they went in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from conf import database
+from conf.database import open_engine, operator, scoped
+from conf.models import Base, CallRecord, Content, Controller, Number, Sealed, Subscriber
+from conf.models.types import Key
+
+
+def test_sqlite_keeps_a_journal_and_its_foreign_keys(sqlite: Engine) -> None:
+    with operator(sqlite) as session:
+        assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert session.execute(text("PRAGMA busy_timeout")).scalar() == 2000
+    with pytest.raises(Exception, match="FOREIGN KEY"), operator(sqlite) as session:
+        session.add(Number(subscriber_id=99, doc={"number": "+33123456789"}))
+
+
+def test_readers_do_not_wait_for_a_writer(sqlite: Engine) -> None:
+    with operator(sqlite) as writer:
+        writer.add(Subscriber(doc={"slug": "a", "name": "a"}))
+        writer.flush()
+        with operator(sqlite, read_only=True) as reader:
+            assert reader.scalars(select(Subscriber)).all() == []
+    with operator(sqlite, read_only=True) as reader:
+        assert len(reader.scalars(select(Subscriber)).all()) == 1
+
+
+def test_a_second_writer_waits_and_then_gives_up(
+    sqlite: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT", 0.05)
+    hurried = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    with operator(sqlite) as first:
+        first.execute(select(Controller))  # only read so far: the lock is taken at the beginning all the same
+        with pytest.raises(OperationalError, match="locked"), operator(hurried) as second:
+            second.execute(select(Controller))
+
+
+def test_an_exception_undoes_everything(engine: Engine) -> None:
+    def fail() -> None:
+        with operator(engine) as session:
+            session.add(Subscriber(doc={"slug": "a", "name": "a"}))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with operator(engine) as session:
+        assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_moments_keep_their_instant(engine: Engine, two: tuple[int, int]) -> None:
+    paris = datetime(2026, 7, 1, 12, 0, 0, 250_000, tzinfo=ZoneInfo("Europe/Paris"))
+    with scoped(engine, two[0]) as session:
+        session.add(CallRecord(call="c", direction="inbound", started_at=paris))
+    with scoped(engine, two[0]) as session:
+        record = session.scalars(select(CallRecord)).one()
+        assert record.started_at == paris
+        assert record.started_at.tzinfo is UTC
+    with pytest.raises(StatementError, match="time zone"), scoped(engine, two[0]) as session:
+        session.add(CallRecord(call="d", direction="inbound", started_at=paris.replace(tzinfo=None)))
+
+
+def test_no_caller_s_name_loses_a_record(engine: Engine, two: tuple[int, int]) -> None:
+    """PostgreSQL refuses NUL and broken surrogates, and what is too long."""
+    name = "Zo\udcebé\x00\r\n" + "x" * 1000
+    with scoped(engine, two[0]) as session:
+        session.add(CallRecord(call="c", direction="inbound", started_at=datetime.now(UTC), caller_name=name))
+    with scoped(engine, two[0]) as session:
+        kept = session.scalars(select(CallRecord.caller_name)).one()
+    assert kept.startswith("Zoéxxx")
+    assert len(kept) == 255
+
+
+class Transcript(Base):
+    """A table with content, for this test."""
+
+    __tablename__ = "test_transcript"
+    __table_args__ = {"info": {"only": "test"}}
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    words: Mapped[Content] = mapped_column(Sealed)
+
+
+Base.metadata.remove(Transcript.__table__)  # type: ignore[arg-type]
+
+
+def test_content_is_never_a_plain_text(engine: Engine) -> None:
+    Transcript.__table__.create(engine)  # type: ignore[attr-defined]
+    with operator(engine) as session:
+        session.add(Transcript(words=Content.plain("bonjour")))
+    with operator(engine) as session:
+        words = session.scalars(select(Transcript.words)).one()
+        assert words.stored == b"\x00bonjour"
+        assert not words.sealed
+        assert "bonjour" not in repr(words)
+    with pytest.raises(StatementError, match="takes Content"), operator(engine) as session:
+        session.add(Transcript(words="bonjour"))

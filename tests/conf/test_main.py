@@ -1,0 +1,139 @@
+"""The command `python -m conf`, as people run it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conf.__main__ import main
+from tests.conf.conftest import SAMPLES
+from tests.conf.folders import folder
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("SOUFFLEUR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SOUFFLEUR_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("LANGUAGE", "en")
+
+
+def test_from_nothing_to_a_subscriber_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate"]) == 0
+    assert main(["apply", str(SAMPLES / "operator")]) == 0
+    assert main(["apply", "--dry-run", str(SAMPLES / "martin")]) == 0
+    said = capsys.readouterr().out
+    assert "This was a dry run" in said
+    assert "shown this once" not in said
+    assert main(["apply", str(SAMPLES / "martin")]) == 0
+    assert "claire@martin.example: 101@martin.pbx.localhost " in capsys.readouterr().out
+    assert main(["apply", str(SAMPLES / "martin")]) == 0
+    assert capsys.readouterr().out == "Nothing changed.\n"
+    assert main(["export", "martin", str(tmp_path / "out")]) == 0
+    assert "flows/reception.yaml" in capsys.readouterr().out
+    assert main(["export", "martin", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == "Nothing changed.\n"
+    assert main(["export", "operator", str(tmp_path / "trunks")]) == 0
+    assert main(["apply", str(SAMPLES / "duval")]) == 0
+
+
+BROKEN = """\
+    name: a
+    start: hello
+    nodes:
+      hello: {kind: say, prompt: nowhere, exits: {next: bye}}
+      bye: {kind: hang_up}
+    """
+FAILING = """\
+    name: a
+    start: bye
+    nodes:
+      bye: {kind: hang_up}
+    tests:
+      - name: t
+        expect: {path: [hello]}
+    """
+
+
+@pytest.mark.parametrize(
+    ("flow", "line", "words"),
+    [
+        (BROKEN, "flows/a.yaml:4: nodes.hello.prompt: ", {"en": "no prompt", "fr": "aucune annonce", "de": "Ansage"}),
+        (FAILING, "flows/a.yaml:7: tests[0].expect.path: ", {"en": "The call went bye"}),
+    ],
+)  # fmt: skip
+def test_flows_are_checked_and_rehearsed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flow: str, line: str, words: dict[str, str]
+) -> None:
+    main(["migrate"])
+    root = folder(tmp_path / "f", flows__a=flow)
+    for language, word in words.items():
+        assert main(["--language", language, "apply", str(root)]) == 1
+        said = capsys.readouterr().err
+        assert line in said
+        assert word in said
+
+
+def test_the_schedules_and_lists_are_checked_by_the_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["migrate"])
+    root = folder(
+        tmp_path / "f",
+        schedules="- name: s\n  holidays: XX\n",
+        lists="- name: l\n  action: {reject: NO_SUCH_CAUSE}\n",
+    )
+    assert main(["apply", str(root)]) == 1
+    said = capsys.readouterr().err
+    assert "schedules.yaml:2: [0].holidays: " in said
+    assert "lists.yaml:" in said
+
+
+def test_the_language_of_the_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["migrate"])
+    monkeypatch.setenv("LANGUAGE", "")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert main(["apply", str(tmp_path / "nowhere")]) == 1
+    assert "diesen Ordner gibt es nicht" in capsys.readouterr().err
+
+
+def test_a_database_that_was_not_migrated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["apply", str(SAMPLES / "martin")]) == 2
+    assert "was it migrated?" in capsys.readouterr().err
+
+
+def test_settings_are_shown_without_secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["settings"]) == 0
+    said = capsys.readouterr().out
+    assert "SOUFFLEUR_ESL_PASSWORD=***" in said
+    secret = (tmp_path / "var" / "secrets" / "esl_password").read_text().strip()
+    assert secret not in said
+
+
+def test_wrong_settings_stop_every_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOUFFLEUR_ESL_PORT", "0")
+    monkeypatch.setenv("SOUFFLEUR_LANGUAGE", "xx")
+    assert main(["migrate"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_it_runs_as_a_program(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "conf", "migrate"]
+    environ = os.environ | {"LANGUAGE": "fr"}
+    done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("La base de données est à la migration")
+
+
+def test_freeswitch_is_told_the_trunks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["migrate"])
+    main(["apply", str(SAMPLES / "operator")])
+    assert main(["freeswitch", "render", str(tmp_path / "fs")]) == 0
+    rendered = "".join(path.read_text() for path in (tmp_path / "fs").rglob("*.xml"))
+    assert "sip.carrier.example" in rendered

@@ -1,0 +1,110 @@
+"""The settings: whole or not at all, and never a secret shown."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conf.problems import ConfigurationError
+from conf.settings import SECRETS, load
+from conf.translations import translator
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> dict[str, str]:
+    return {"SOUFFLEUR_DATA_DIR": str(tmp_path / "var")}
+
+
+def test_nothing_need_be_said(data: dict[str, str]) -> None:
+    settings = load(data)
+    assert settings.domain == "pbx.localhost"
+    assert (settings.esl_host, settings.esl_port, settings.offer_port) == ("127.0.0.1", 8021, 8084)
+    assert settings.database_url == f"sqlite:///{settings.data_dir}/souffleur.db"
+    assert settings.prompts_dir == settings.data_dir / "prompts"
+    assert settings.controller_id
+
+
+def test_secrets_are_made_once_and_kept_from_others(data: dict[str, str]) -> None:
+    first = load(data)
+    again = load(data)
+    for name in SECRETS:
+        secret = getattr(first, name)
+        assert secret == getattr(again, name)
+        assert len(secret) >= 32
+        mode = (first.data_dir / "secrets" / name).stat().st_mode
+        assert stat.S_IMODE(mode) == 0o600
+    assert stat.S_IMODE((first.data_dir / "secrets").stat().st_mode) == 0o700
+    assert len({getattr(first, name) for name in SECRETS}) == len(SECRETS)
+
+
+def test_no_secret_is_shown(data: dict[str, str]) -> None:
+    settings = load(data | {"SOUFFLEUR_DATABASE_URL": "postgresql://someone:hunter22@host/db"})
+    shown = f"{settings!r} {settings.shown()}"
+    for secret in [*(getattr(settings, name) for name in SECRETS), "hunter22"]:
+        assert secret not in shown
+    assert "hunter22" in settings.database_url
+
+
+def test_everything_wrong_is_said_at_once(data: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    wrong = {
+        "SOUFFLEUR_ESL_PORT": "80210000",
+        "SOUFFLEUR_OFFER_PORT": "eighty",
+        "SOUFFLEUR_DOMAIN": "Not A Domain",
+        "SOUFFLEUR_LANGUAGE": "tlh",
+        "SOUFFLEUR_ESL_HOST": "bad host",
+        "SOUFFLEUR_ESL_PASSWORD": "s p a c e",
+        "SOUFFLEUR_DATABASE_URL": "mysql://someone:hunter22@x/y",
+        "SOUFFLEUR_SPOOL_DIR": str(tmp_path / "file" / "spool"),
+        "SOUFFLEUR_FREESWITCH": str(tmp_path / "nothing"),
+        "SOUFFLEUR_CONTROLLER_ID": "a b",
+    }
+    with pytest.raises(ConfigurationError) as error:
+        load(data | wrong)
+    assert {problem.field for problem in error.value.problems} == set(wrong)
+    text = str(error.value)
+    assert "SOUFFLEUR_OFFER_PORT='eighty': is not a port: a whole number from 1 to 65535" in text
+    assert "s p a c e" not in text
+    assert "hunter22" not in text
+    french = "\n".join(problem.text(translator("fr")) for problem in error.value.problems)
+    assert "SOUFFLEUR_OFFER_PORT='eighty': n'est pas un port" in french
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "nonsense"])
+def test_a_database_must_be_one_that_several_processes_share(data: dict[str, str], url: str) -> None:
+    with pytest.raises(ConfigurationError, match="SOUFFLEUR_DATABASE_URL"):
+        load(data | {"SOUFFLEUR_DATABASE_URL": url})
+
+
+def test_postgresql_is_reached_by_psycopg_3(data: dict[str, str]) -> None:
+    settings = load(data | {"SOUFFLEUR_DATABASE_URL": "postgresql://u:p%40ss@h/db"})
+    assert settings.database_url == "postgresql+psycopg://u:p%40ss@h/db"
+
+
+def test_a_secret_that_others_can_read_is_refused(data: dict[str, str]) -> None:
+    file = load(data).data_dir / "secrets" / "control_secret"
+    file.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="others can read"):
+        load(data)
+
+
+def test_a_data_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+    with pytest.raises(ConfigurationError, match="is not a folder"):
+        load({"SOUFFLEUR_DATA_DIR": str(tmp_path / "var")})
+
+
+def test_processes_that_start_together_agree_on_the_secrets(data: dict[str, str]) -> None:
+    program = "from conf.settings import load; s = load(); print(s.esl_password, s.control_secret, s.directory_secret)"
+    running = [
+        subprocess.Popen([sys.executable, "-c", program], env=os.environ | data, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    said = {process.communicate()[0] for process in running}
+    assert len(said) == 1
+    assert said.pop().strip()
