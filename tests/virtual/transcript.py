@@ -64,20 +64,30 @@ class Wire:
         try:
             while chunk := self.sock.recv(65536):
                 data += chunk
-                while True:
-                    head, mark, rest = data.partition(b"\n\n")
-                    if not mark:
-                        break
-                    headers = dict(line.partition(": ")[::2] for line in head.decode("utf-8", "replace").split("\n"))
-                    size = 0 if headers.get("Event-Name") == "CHANNEL_DATA" else int(headers.get("Content-Length", 0))
-                    if len(rest) < size:
-                        break
-                    self._take(headers, rest[:size].decode("utf-8", "replace"))
-                    data = rest[size:].lstrip(b"\n") if headers.get("Event-Name") else rest[size:]
+                place = 0
+                while (after := self._frame(data, place)) > place:
+                    place = after
+                data = data[place:]
         except OSError:
             pass
         self.open = False
         self.news.set()
+
+    def _frame(self, data, place):
+        """Take the frame that starts at a place.
+
+        Returns where the next one starts, the same place if it is not whole.
+        """
+        end = data.find(b"\n\n", place)
+        if end < 0:
+            return place
+        headers = dict(line.partition(": ")[::2] for line in data[place:end].decode("utf-8", "replace").split("\n"))
+        connect = headers.get("Event-Name") == "CHANNEL_DATA"
+        after = end + 2 + (0 if connect else int(headers.get("Content-Length", 0)))
+        if len(data) < after:
+            return place
+        self._take(headers, data[end + 2 : after].decode("utf-8", "replace"))
+        return after
 
     def _take(self, headers, body):
         kind = headers.get("Content-Type", "")
