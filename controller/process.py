@@ -31,6 +31,8 @@ from controller.calls.spool import Spool
 from controller.calls.switchboard import Switchboard
 from controller.calls.trial import Trial, place
 from controller.calls.writer import Writer
+from controller.esl import api
+from controller.esl.errors import EslError
 from controller.esl.link import Link
 from controller.esl.server import Server
 from speech.client import Voice
@@ -150,6 +152,7 @@ class Controller:
             journal=self.journal,
             put=self.writer.put,
             now=time.time,
+            lives=self._lives,
         )
 
     def _find_user(self, domain: str, user: str) -> DirectoryUser | None:
@@ -159,6 +162,12 @@ class Controller:
             if one["sip_user"] == user and one["sip_realm"] == domain:
                 return DirectoryUser(slug, user, domain, one["sip_a1"], one["login"])
         return None
+
+    def _lives(self, uuid: str) -> bool:
+        try:
+            return self.link.connection.api(api.uuid_exists(uuid)) == "true"
+        except EslError:
+            return False
 
     def _speak(self, text: str, language: str) -> Path:
         return self.voice.speak(text, language, 16000)

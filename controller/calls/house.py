@@ -24,3 +24,4 @@ class House:
     journal: Journal
     put: Callable[[Fact], None]
     now: Callable[[], float]
+    lives: Callable[[str], bool]  # whether FreeSWITCH still has a channel

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from gevent.threadpool import ThreadPool
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,6 @@ from conf.models import Base, CallEvent, CallRecord, Controller, Counter, Counte
 from controller.calls.spool import Fact
 
 T = TypeVar("T")
-TABLES: dict[str, type[Base]] = {"call_event": CallEvent, "call_record": CallRecord}
 
 
 class Ledger:
@@ -41,9 +40,9 @@ class Ledger:
             by_subscriber[fact.get("subscriber")].append(fact)
         for subscriber, some in by_subscriber.items():
             with self._session(subscriber) as session:
-                for table, kind in TABLES.items():
-                    if rows := [_row(fact) for fact in some if fact["table"] == table]:
-                        insert_new(session, kind, rows)
+                if events := [_row(fact) for fact in some if fact["table"] == "call_event"]:
+                    insert_new(session, CallEvent, events)
+                insert_records(session, [_row(fact) for fact in some if fact["table"] == "call_record"])
 
     # --- counters ---------------------------------------------------------------------------------------------------
 
@@ -162,8 +161,19 @@ class Ledger:
 
 def insert_new(session: Session, kind: type[Base], rows: list[dict[str, Any]]) -> None:
     """Insert rows, passing over those whose key is there already."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(kind).on_conflict_do_nothing(), rows)
+    session.execute(_dialect(session).insert(kind).on_conflict_do_nothing(), rows)
+
+
+def insert_records(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert call records; a whole one takes the place of one that was marked as lost."""
+    if whole := [row["call"] for row in rows if row.get("disposition") != "lost"]:
+        session.execute(delete(CallRecord).where(CallRecord.call.in_(whole), CallRecord.disposition == "lost"))
+    if rows:
+        insert_new(session, CallRecord, rows)
+
+
+def _dialect(session: Session) -> Any:
+    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
 
 
 def _row(fact: Fact) -> dict[str, Any]:

@@ -58,8 +58,9 @@ class Conversation:
         except (CallEnded, HungUp):
             pass
         except ConnectionLost:
-            if self._session.superseded:
-                return  # a newer socket has the call, and will put it on record
+            # A newer socket has the call, or the dialplan offers it anew: whoever takes it puts it on record.
+            if self._session.superseded or self._house.lives(self.offer.uuid):
+                return
         except Exception as error:  # noqa: BLE001 whatever befell us, the call must end and be on record
             log.exception("call %s", self.offer.call)
             self.record.problem = f"{type(error).__name__}: {error}"

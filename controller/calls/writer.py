@@ -13,11 +13,13 @@ from collections.abc import Callable
 import gevent
 from gevent.event import Event
 from gevent.threadpool import ThreadPool
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from controller.calls.spool import Fact, Spool, SpoolFull
 
 log = logging.getLogger(__name__)
+AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout, OSError)  # to be tried again later
 BATCH = 500
 GATHER = 0.02  # seconds that facts gather before they are written together
 AGAIN = 1.0  # seconds between two tries while the database is away
@@ -67,9 +69,9 @@ class Writer:
     def _store(self, batch: list[Fact]) -> None:
         if not self.away:
             try:
-                self._write(batch)
+                self._write_all(batch)
                 return
-            except (SQLAlchemyError, OSError) as error:
+            except AWAY as error:
                 log.warning("the database does not take records, they are kept on disk: %s", type(error).__name__)
                 self.away = True
         try:
@@ -78,11 +80,25 @@ class Writer:
             self.lost += len(batch)
             log.critical("%d facts are lost, the disk does not take them: %s", len(batch), error)
 
+    def _write_all(self, facts: list[Fact]) -> None:
+        """Write facts; one that the database refuses for what it is must not hold up the others."""
+        try:
+            self._write(facts)
+        except AWAY:
+            raise
+        except Exception:  # noqa: BLE001 the writer goes on, whatever one fact was
+            if len(facts) > 1:
+                for fact in facts:
+                    self._write_all([fact])
+                return
+            self.lost += 1
+            log.exception("a fact is refused by the database and lost: %.200s", facts)
+
     def _replay(self) -> None:
         for path, facts in self._spool.batches():
             try:
-                self._write(facts)
-            except (SQLAlchemyError, OSError):
+                self._write_all(facts)
+            except AWAY:
                 return
             self._spool.forget(path)
         if self.away:

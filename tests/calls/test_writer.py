@@ -152,3 +152,26 @@ def test_a_lease_belongs_to_the_last_process_of_a_name(engine: Engine, pool: Thr
     assert second == first + 1
     assert not ledger.renew("a", first, 6.0)
     assert ledger.renew("a", second, 6.0)
+
+
+def test_a_whole_record_takes_the_place_of_a_lost_one(engine: Engine, pool: ThreadPool) -> None:
+    ledger = Ledger(engine, pool)
+    lost = {"table": "call_record", "call": "c", "subscriber": 1, "direction": "inbound", "started_at": 1e9}
+    ledger.write([lost | {"disposition": "lost", "ended_at": 1e9}])
+    ledger.write([lost | {"disposition": "answered", "ended_at": 2e9}])
+    ledger.write([lost | {"disposition": "lost", "ended_at": 3e9}])
+    with operator(engine) as session:
+        record = session.scalars(select(CallRecord)).one()
+        assert (record.disposition, record.ended_at.timestamp()) == ("answered", 2e9)
+
+
+def test_a_fact_that_no_table_takes_does_not_hold_up_the_others(
+    engine: Engine, pool: ThreadPool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = Writer(Ledger(engine, pool).write, Spool(tmp_path / "s", "a"), pool)
+    writer.put(event(1))
+    writer.put(event(2) | {"sequence": None})
+    writer.put(event(3))
+    writer.flush()
+    assert (rows(engine), writer.lost, writer.away) == (2, 1, False)
+    assert "refused by the database" in caplog.text
