@@ -117,9 +117,9 @@ def show(switch: VirtualSwitch, rest: str) -> str:
     found = [one for one in switch.channels.values() if one.times["Created"] <= late] if what[0] == "channels" else []
     if what[-2:] == ["as", "json"]:
         rows = [row(one) for one in found]
-        return (
-            json.dumps({"row_count": len(rows), "rows": rows} if rows else {"row_count": 0}, ensure_ascii=False) + "\n"
-        )
+        if not rows:
+            return '{"row_count": 0}\n'
+        return json.dumps({"row_count": len(rows), "rows": rows}, ensure_ascii=False, separators=(",", ":")) + "\n"
     return f"\n{len(found)} total.\n"
 
 

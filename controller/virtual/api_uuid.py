@@ -10,7 +10,7 @@ from collections.abc import Callable
 import gevent
 
 from controller.virtual import session, wire
-from controller.virtual.applications import bridge, record
+from controller.virtual.applications import bridge
 from controller.virtual.channel import Channel
 from controller.virtual.headers import other_leg
 from controller.virtual.registry import api
@@ -182,7 +182,7 @@ def uuid_record(channel: Channel, rest: str) -> str:
     verb, _, path = rest.partition(" ")
     path = path.split(" ")[0]
     if verb == "start":
-        return "+OK Success\n" if record.start(channel, path) else "-ERR Cannot record session!\n"
+        return "+OK Success\n" if channel.start_recording(path) else "-ERR Cannot record session!\n"
     if verb == "stop":
-        return "+OK Success\n" if record.stop(channel, path) else "-ERR Cannot stop record session!\n"
+        return "+OK Success\n" if channel.stop_recording(path) else "-ERR Cannot stop record session!\n"
     return "+OK Success\n"

@@ -12,6 +12,7 @@ from gevent.event import Event as Signal
 
 from controller.virtual.headers import BARE, CALL_STATES, MEDIA, channel_headers
 from controller.virtual.records import farewell
+from controller.virtual.sound import Sound
 from controller.virtual.variables import Variables
 from controller.virtual.wire import Value
 
@@ -34,7 +35,7 @@ Q850 = {
 }
 
 
-class Channel(Variables):
+class Channel(Variables, Sound):
     """A leg of a call. `ready` is false once it is hung up or is on its way to another extension."""
 
     def __init__(
@@ -129,28 +130,6 @@ class Channel(Variables):
         self.commands.append(command)
         self.clock.later(self.switch.frame, self.poke)
 
-    def receive(self, digit: str, duration: int = 2080, source: str = "RTP") -> None:
-        """A key pressed at the far end; the DTMF event comes when something takes the digit."""
-        self.digits.append((digit, duration, source))
-        self.clock.later(self.switch.frame, self.poke)
-
-    def take_digit(self) -> str:
-        digit, duration, source = self.digits.popleft()
-        self.typed += digit
-        self.fire("DTMF", None, {"DTMF-Digit": digit, "DTMF-Duration": str(duration), "DTMF-Source": source})
-        return digit
-
-    def send(self, digits: str) -> None:
-        """Keys sent to the far end, `12@100`.
-
-        The other half of a loopback receives them (source UNKNOWN, seen on 1.11.1).
-        """
-        for digit in digits.partition("@")[0]:
-            if self.mate:
-                self.mate.receive(digit, 2000, "UNKNOWN")
-            else:
-                self.party.keys_heard += digit
-
     def ring(self) -> None:
         if self.ringing or self.early or self.answered:
             return
@@ -234,6 +213,8 @@ class Channel(Variables):
         self.ended = True
         self.enter("CS_HANGUP")
         self.times["Hangup"] = self.clock.stamp()
+        for path in list(self.recordings):
+            self.stop_recording(path)
         self.turn("HANGUP")
         if self.mate and not self.mate.cause:
             self.mate.hang_up(self.cause)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from controller.virtual.channel import Channel
     from controller.virtual.wire import Command
 
+NEED_MEDIA = frozenset(
+    {"playback", "play_and_get_digits", "read", "record", "record_session", "stop_record_session", "say"}
+)
 LEAST_LOOP = 0.5  # a repeated application that ran for less is not repeated
 
 
@@ -60,6 +63,8 @@ def execute(channel: Channel, name: str, argument: str, key: str = "") -> bool:
     if application is None:
         channel.hang_up("DESTINATION_OUT_OF_ORDER")
         return False
+    if name in NEED_MEDIA and channel.direction == "inbound":
+        channel.open_media()  # before the application's first event (seen on 1.11.1, transcript real_sip)
     text = channel.expand(argument)
     channel.set("current_application_data", text)
     channel.set("current_application", name)

@@ -182,6 +182,9 @@ class Replay:
             self.wire(name)
             self.caught_up(name)
             self.wires[name].close()
+        elif text == "a call comes in":
+            self.caller = self.switch.call("0000000000", "1000")
+            self.hung_up = True  # only the application ends it
         elif text == "accepted, silent":
             self.wire("outbound")
         elif text.startswith("nobody listens, then"):

@@ -178,3 +178,30 @@ def test_a_gateway_that_is_not_there_cannot_be_called(controller):
         assert event["variable_originate_disposition"] == "INVALID_GATEWAY"
         event = offer.execute("bridge", "sofia/gateway/acme/+33199999999")
         assert event["variable_originate_disposition"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("after", ["", "park_after_bridge=true", "transfer_after_bridge=souffleur_again:XML:public"])
+def test_uuid_bridge_takes_two_channels_out_of_what_they_do(controller, switch, offer, after):
+    """07a, 05_uuidbridge_*: the caller's sound ends, the two talk; what follows is the caller's variable's to say."""
+    agent = switch.callee("101")
+    if after:
+        offer.execute("set", after)
+    line = controller.inbound(switch)
+    body = line.api("originate user/101 &park")
+    key = offer.start("playback", "local_stream://moh")
+    offer.event("PLAYBACK_START")
+    leg = agent.calls[0]
+    assert line.api(f"uuid_bridge {offer.uuid} {leg.uuid}") == f"+OK {leg.uuid}\n"
+    assert body == f"+OK {leg.uuid}\n"
+    assert offer.event("CHANNEL_EXECUTE_COMPLETE", Application_UUID=key)["Application-Response"] == "PLAYBACK ERROR"
+    assert offer.event("CHANNEL_BRIDGE")["Other-Leg-Unique-ID"] == leg.uuid
+    leg.hangs_up()
+    offer.event("CHANNEL_UNBRIDGE")
+    if after.startswith("park"):
+        offer.event("CHANNEL_PARK")
+        offer.execute("playback", "tone_stream://%(100,0,440)")
+        assert controller.nothing_offered(0.3)
+    else:
+        again = controller.offer()
+        assert again.uuid == offer.uuid
+        assert ("variable_controller_lost" in again.headers) == (not after)

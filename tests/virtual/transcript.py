@@ -20,11 +20,12 @@ def load(name):
         json.loads(line)
         for line in lzma.decompress((TRANSCRIPTS / f"{name}.jsonl.xz").read_bytes()).decode().split("\n")
     ]
-    return [row for row in rows if not is_far_end(row.get("event", {}))]
+    return [row for row in rows if not is_far_end(row)]
 
 
-def is_far_end(event):
-    inbound = event.get("Call-Direction") == "inbound"
+def is_far_end(row):
+    event = row.get("event", {})
+    inbound = event.get("Call-Direction") == "inbound" and row["conn"].startswith("inbound")
     return inbound and event.get("Channel-Name", "").startswith(("sofia/external/0", "sofia/peer/"))
 
 
@@ -36,11 +37,11 @@ def what(row):
 
 
 def labels(rows):
-    """Which channel is which: A the one that was offered, B1, B2 ... the others in the order they appear."""
+    """Which channel is which: A1, A2 ... those that were offered, B1, B2 ... the others in the order they appear."""
     known = {}
     for row in rows:
         if "connect" in row:
-            known.setdefault(row["connect"]["Unique-ID"], "A")
+            known.setdefault(row["connect"]["Unique-ID"], f"A{len(known) + 1}")
     for row in rows:
         for header in ("Unique-ID", "Other-Leg-Unique-ID", "variable_other_loopback_leg_uuid"):
             uuid = (row.get("event") or row.get("connect") or {}).get(header)

@@ -8,6 +8,7 @@ without an event.
 
 from __future__ import annotations
 
+from controller.virtual.callee import CAUSES
 from controller.virtual.channel import Channel
 from controller.virtual.registry import application
 from controller.virtual.session import break_off, park, parse
@@ -89,6 +90,16 @@ def hangup(channel: Channel, argument: str) -> None:
     channel.hang_up(argument or "NORMAL_CLEARING")
 
 
+@application("respond")
+def respond(channel: Channel, argument: str) -> None:
+    """Refuse with a SIP answer, `503 Service Unavailable`.
+
+    Ends an answered call too (seen on 1.11.1, transcript real_sip).
+    """
+    code = argument.split(" ")[0]
+    channel.hang_up(CAUSES.get(int(code), "NORMAL_TEMPORARY_FAILURE") if code.isdigit() else "NORMAL_CLEARING")
+
+
 @application("park")
 def park_here(channel: Channel, _argument: str) -> None:
     park(channel)
@@ -118,6 +129,6 @@ def transfer(channel: Channel, argument: str) -> None:
     channel.transfer(extension, rest.partition(" ")[2])
 
 
-@application("privacy", "log", "info", "hash", "verbose_events")
+@application("privacy", "log", "info", "hash", "verbose_events", "speak")
 def nothing(_channel: Channel, _argument: str) -> None:
     """Applications the real switch has and the stand-in does not act out: they complete at once."""

@@ -6,8 +6,6 @@ not), 04_record.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from controller.virtual.channel import Channel
 from controller.virtual.media import write_silence
 from controller.virtual.registry import application
@@ -63,35 +61,12 @@ def _hear(channel: Channel, started: float, limit: int, silence: int) -> None:
     channel.broken = False
 
 
-def start(channel: Channel, path: str) -> bool:
-    """Record the call beside what it does, creating the folder. False if the path cannot be opened."""
-    try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        write_silence(path, 0)
-    except OSError:
-        return False
-    channel.recordings[path] = channel.clock.now()
-    channel.fire("RECORD_START", None, {"Record-File-Path": path})
-    channel.fire("MEDIA_BUG_START", {"Media-Bug-Function": "session_record", "Media-Bug-Target": path})
-    return True
-
-
-def stop(channel: Channel, path: str) -> bool:
-    began = channel.recordings.pop(path, None)
-    if began is None:
-        return False
-    write_silence(path, channel.clock.now() - began)
-    channel.fire("RECORD_STOP", None, {"Record-File-Path": path})
-    channel.fire("MEDIA_BUG_STOP", {"Media-Bug-Function": "session_record", "Media-Bug-Target": path})
-    return True
-
-
 @application("record_session")
 def record_session(channel: Channel, path: str) -> None:
-    start(channel, path)
+    channel.start_recording(path)
 
 
 @application("stop_record_session")
 def stop_record_session(channel: Channel, path: str) -> None:
     for one in list(channel.recordings) if path == "all" else [path]:
-        stop(channel, one)
+        channel.stop_recording(one)
