@@ -1,14 +1,56 @@
-"""`make bench`: every measured comparison, in one run and one table."""
+"""`make bench`: every measured comparison, in one run and one table.
 
-from bench import esl
-from bench.table import show
+`python -m bench real many_calls` measures only these.
+"""
 
-MEASURES = (esl.measure,)
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+
+from bench import esl, first_command, idle_calls, many_calls, real
+from bench.processes import Failed, allow_many_files
+from bench.table import Row, show
+
+MEASURES = {
+    "esl": esl.measure,
+    "first_command": first_command.measure,
+    "idle_calls": idle_calls.measure,
+    "many_calls": many_calls.measure,
+    "real": real.measure,
+}
 
 
 def main() -> None:
     """Measure and print."""
-    print(show([row for measure in MEASURES for row in measure()]))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that whatever was started is ended
+    allow_many_files()
+    began = time.monotonic()
+    rows = [row for name in sys.argv[1:] or MEASURES for row in _measured(name)]
+    print(show(rows))
+    print(f"\n{machine()}; measured in {time.monotonic() - began:.0f} s")
+
+
+def _measured(name: str) -> Iterator[Row]:
+    print(f"measuring {name} ...", file=sys.stderr, flush=True)
+    try:
+        yield from MEASURES[name]()
+    except Failed as failure:
+        yield Row(name, "-", f"FAILED: {str(failure).splitlines()[0]}")
+        print(failure, file=sys.stderr)
+
+
+def machine() -> str:
+    """When and on what."""
+    with open("/proc/cpuinfo") as lines:
+        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown CPU")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = os.getloadavg()[1]
+    return f"{date.today()}, {os.cpu_count()} cores ({model}), {memory:.0f} GB, load average {load:.1f}"
 
 
 if __name__ == "__main__":

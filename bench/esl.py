@@ -6,21 +6,20 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from bench.feeder import feeding
-from bench.table import Row
+from bench.processes import ROOT, Failed
+from bench.servers import GENESIS, GREENSWITCH, PEERS, QUIET
+from bench.table import Row, compared
 
-ROOT = Path(__file__).resolve().parent.parent
-PEERS = ROOT / ".venv-bench" / "bin" / "python"
+OURS = "souffleur"
 CLIENTS = {  # name: (Python, program, events)
-    "souffleur": (sys.executable, "souffleur.py", 5000),
-    "greenswitch 0.0.19": (PEERS, "greenswitch_client.py", 1000),
-    "genesis 2026.10.18": (PEERS, "genesis_client.py", 1000),
+    OURS: (sys.executable, "souffleur.py", 5000),
+    GREENSWITCH: (PEERS, "greenswitch_client.py", 1000),
+    GENESIS: (PEERS, "genesis_client.py", 1000),
 }
 ROUNDS = 3
-QUIET = {"GENESIS_LOG_LEVEL": "CRITICAL", "OTEL_SDK_DISABLED": "true"}
-WANTED = {"greenswitch 0.0.19": 1 / 5}  # of the whole way
+WANTED = 1 / 5  # of greenswitch's CPU, the whole way
 
 
 def measure() -> list[Row]:
@@ -37,16 +36,20 @@ def measure() -> list[Row]:
     return [row for key, what in _WAYS.items() for row in _rows(key, what, best)]
 
 
-_WAYS = {"parse": "parse a 20 kB event", "dispatch": "read it and have it handled", "handle": "both"}
+_WAYS = {
+    "parse": "parse a 20 kB event",
+    "dispatch": "read a 20 kB event, have it handled",
+    "handle": "a 20 kB event, both",
+}
 
 
 def _rows(key: str, what: str, best: dict[str, dict[str, float]]) -> list[Row]:
-    ours = best["souffleur"][key]
+    theirs = best[GREENSWITCH][key]
     rows = []
     for name, found in best.items():
-        ratio = 0.0 if name == "souffleur" else ours / found[key]
-        wanted = WANTED.get(name, 0.0) if key == "handle" else 0.0
-        rows.append(Row(what, name, f"{found[key] * 1e6:.0f} us", ratio, wanted))
+        ratio = 0.0 if name == GREENSWITCH else found[key] / theirs
+        wanted = WANTED if key == "handle" and name == OURS else 0.0
+        rows.append(compared(what, name, f"{found[key] * 1e6:.0f} us", ratio, wanted))
     return rows
 
 
@@ -56,6 +59,6 @@ def _run(name: str, port: int) -> dict[str, float]:
     environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     if done.returncode:
-        raise SystemExit(f"{name} failed:\n{done.stderr}")
+        raise Failed(f"{name} failed\n{done.stderr}")
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found

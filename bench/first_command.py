@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from statistics import median, quantiles
 
 from bench.processes import running
-from bench.servers import GREENSWITCH, NAMES, WIRE, switch, taking
-from bench.table import Row
+from bench.servers import GREENSWITCH, NAMES, OURS, switch, taking
+from bench.table import Row, compared
 
-CALLS = 60
+CALLS = 80
 WARM = 3  # calls that do not count
-WANTED = {WIRE: 1 / 10}
+WANTED = 1 / 10  # of greenswitch's median
 
 
 def measure() -> list[Row]:
@@ -22,10 +22,11 @@ def measure() -> list[Row]:
         clock.ask(calls=WARM)
         times = dict(zip(NAMES, clock.ask(within=180, calls=CALLS)["milliseconds"], strict=True))
     theirs = median(times[GREENSWITCH])
-    rows = []
-    for name, found in times.items():
-        middle, late = median(found), quantiles(found, n=20)[-1]
-        ratio = 0.0 if name == GREENSWITCH else middle / theirs
-        value = f"{middle:.1f} ms, p95 {late:.1f} ms"
-        rows.append(Row("offer to first command", name, value, ratio, 1 / 10 if name.startswith("souffleur") else 0.0))
-    return rows
+    return [_row(name, found, theirs) for name, found in times.items()]
+
+
+def _row(name: str, times: list[float], theirs: float) -> Row:
+    middle, late = median(times), quantiles(times, n=20)[-1]
+    ratio = 0.0 if name == GREENSWITCH else middle / theirs
+    value = f"{middle:.1f} ms, p95 {late:.1f} ms"
+    return compared("offer to first command", name, value, ratio, WANTED if name in OURS else 0.0)

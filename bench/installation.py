@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,8 +57,8 @@ def installed() -> Iterator[Installation]:
     """Make one, start it, and remove it."""
     with TemporaryDirectory(prefix="souffleur-bench-") as name:
         folder = Path(name)
+        shutil.copytree(_filled().name, folder, dirs_exist_ok=True)
         environment = _environment(folder)
-        _fill(folder, environment)
         with running([sys.executable, "-m", "controller", "serve"], environment) as controller:
             installation = Installation(controller, folder, environment)
             _await(installation)
@@ -70,15 +71,20 @@ def _environment(folder: Path) -> dict[str, str]:
     return {"SOUFFLEUR_DATA_DIR": str(folder), "SOUFFLEUR_DATABASE_URL": "", **ports, **secrets}
 
 
-def _fill(folder: Path, environment: dict[str, str]) -> None:
-    files = folder / "subscriber"
+@cache
+def _filled() -> TemporaryDirectory[str]:
+    """A data folder with the bench's subscriber, made once a run as anybody would: migrate, then apply."""
+    made = TemporaryDirectory(prefix="souffleur-bench-")
+    files = Path(made.name) / "subscriber"
     shutil.copytree(ROOT / "bench" / "subscriber", files)
     sounds.write(files / "sounds")
+    environment = {**os.environ, **_environment(Path(made.name))}
     for words in (["migrate"], ["apply", str(files)]):
         command = [sys.executable, "-m", "conf", *words]
-        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
         if done.returncode:
             raise Failed(f"conf {words[0]}: {done.stderr}")
+    return made
 
 
 def _await(installation: Installation) -> None:

@@ -12,9 +12,10 @@ from bench.servers import FLOW
 from bench.table import Row
 from conf.freeswitch import find_binary
 
-PLAIN_NUMBER, FLOW_NUMBER, MENU_NUMBER = "7777", "+33100000001", "+33100000002"
+NUMBERS = ["7777", "+33100000001"]  # of the plain extension, and of a flow that looks at hours and a list, then asks
+MENU_NUMBER = "+33100000002"
 PLAIN = "FreeSWITCH, plain XML"
-SPEEDS = {1: (1, 20), 20: (40, 3)}  # calls a second: calls in a turn, turns
+SPEEDS = {1: (1, 20), 20: (20, 6)}  # calls a second: calls in a turn, turns
 WANTED = 10.0  # milliseconds that a flow may add
 HELD = 100
 WATCHED = 12.0  # seconds
@@ -42,19 +43,18 @@ def _await_link(house: Installation) -> None:
 
 
 def _speed(switch: Program, rate: int, calls: int, turns: int) -> list[Row]:
-    for number in (PLAIN_NUMBER, FLOW_NUMBER):  # the first call is not like the others
-        switch.ask(invite=number, calls=2, rate=rate)
-    plain: list[float] = []
-    flow: list[float] = []
-    for _ in range(turns):
-        plain += switch.ask(invite=PLAIN_NUMBER, calls=calls, rate=rate)["milliseconds"]
-        flow += switch.ask(invite=FLOW_NUMBER, calls=calls, rate=rate)["milliseconds"]
+    # Slow calls take turns one by one; quick ones in bunches, so that both are measured at their full rate.
+    bunches = [NUMBERS] if rate == 1 else [[number] for number in NUMBERS]
+    switch.ask(invite=NUMBERS, calls=2, rate=rate)  # the first call is not like the others
+    heard = [switch.ask(invite=bunch, calls=calls, rate=rate) for _ in range(turns) for bunch in bunches]
+    times = [one for answer in heard for one in answer["milliseconds"]]
+    plain, flow = ([took for one in times[place::2] for took in one] for place in (0, 1))
     added = median(flow) - median(plain)
     what = f"INVITE to 200 OK, {rate} call{'s' if rate > 1 else ''}/s"
     return [
         Row(what, PLAIN, _value(plain)),
         Row(what, FLOW, _value(flow)),
-        Row(f"{what}: ms added", FLOW, f"{added:.1f} ms", added, WANTED),
+        Row(f"{what}: added", FLOW, f"{added:.1f} ms", 0.0, f"<= {WANTED:.0f} ms", added <= WANTED),
     ]
 
 
@@ -63,7 +63,7 @@ def _value(times: list[float]) -> str:
 
 
 def _held(house: Installation, switch: Program, freeswitch: int) -> list[Row]:
-    switch.ask(hold=MENU_NUMBER, calls=HELD, rate=20)
+    switch.ask(hold=[MENU_NUMBER], calls=HELD, rate=20)
     pids = {FLOW: house.controller.pid, "FreeSWITCH": freeswitch}
     before, began = {name: cpu(pid) for name, pid in pids.items()}, time.monotonic()
     time.sleep(WATCHED)
@@ -72,5 +72,4 @@ def _held(house: Installation, switch: Program, freeswitch: int) -> list[Row]:
     share = {name: (cpu(pid) - before[name]) / seconds for name, pid in pids.items()}
     switch.ask(release=True)
     what = f"CPU of {live} calls in a menu that repeats"
-    ratio = share[FLOW] / share["FreeSWITCH"]
-    return [Row(what, name, f"{used:.1%} of a core", 0.0 if name == FLOW else ratio) for name, used in share.items()]
+    return [Row(what, name, f"{used:.1%} of a core") for name, used in share.items()]

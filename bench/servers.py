@@ -21,6 +21,7 @@ PROGRAMS = {
     GREENSWITCH: (PEERS, "greenswitch_server.py"),
     GENESIS: (PEERS, "genesis_server.py"),
 }
+OURS = (WIRE, FLOW)
 NAMES = (WIRE, FLOW, GREENSWITCH, GENESIS)
 
 

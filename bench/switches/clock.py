@@ -22,7 +22,7 @@ from controller.virtual import VirtualSwitch, commands  # noqa: E402
 from controller.virtual.applications import socket as offering  # noqa: E402, F401
 from controller.virtual.registry import APPLICATIONS  # noqa: E402
 
-LONGEST_PAUSE = 0.1  # seconds
+LONGEST_PAUSE = 0.05  # seconds
 LEAVES_AFTER = 0.03  # seconds
 WITHIN = 10.0  # seconds
 # These look or take a note; the caller notices nothing.

@@ -1,9 +1,9 @@
 """A real FreeSWITCH with our configuration, and SIP callers on the outside of its trunk.
 
 Run with the settings of a controller in the environment. Says where FreeSWITCH is, then reads lines of JSON:
-`{"invite": NUMBER, "calls": N, "rate": R}` has N callers call, R a second; answers with the milliseconds from each
-INVITE to its 200 OK.
-`{"hold": NUMBER, "calls": N, "rate": R}` does the same and keeps the calls up until `{"release": true}`.
+`{"invite": NUMBERS, "calls": N, "rate": R}` has N callers call each number, the numbers in turn, each R times a second;
+answers with the milliseconds from each INVITE to its 200 OK, number by number.
+`{"hold": NUMBERS, "calls": N, "rate": R}` does the same and keeps the calls up until `{"release": true}`.
 """
 
 from gevent import monkey
@@ -11,6 +11,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import json  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -69,13 +70,13 @@ class Callers:
         calls, self.up = self.up, []
         gevent.joinall([gevent.spawn(call.bye) for call in calls], raise_error=True)
 
-    def paced(self, act, number, calls, rate):
+    def paced(self, act, numbers, calls, rate):
         began, greenlets = time.perf_counter(), []
-        for place in range(calls):
-            gevent.sleep(max(0.0, began + place / rate - time.perf_counter()))
+        for place, number in enumerate(numbers * calls):
+            gevent.sleep(max(0.0, began + place / rate / len(numbers) - time.perf_counter()))
             greenlets.append(gevent.spawn(act, number))
         gevent.joinall(greenlets, raise_error=True)
-        return [greenlet.value for greenlet in greenlets]
+        return [[greenlet.value for greenlet in greenlets[place :: len(numbers)]] for place in range(len(numbers))]
 
 
 def settings_of(folder):
@@ -93,6 +94,7 @@ def add_plain(switch):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # FreeSWITCH must end with us
     with TemporaryDirectory(prefix="souffleur-bench-fs-") as name:
         folder = Path(name)
         switch = RealSwitch(find_binary(), folder, settings_of(folder))
