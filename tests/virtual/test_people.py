@@ -62,6 +62,14 @@ def test_a_callee_can_be_found_by_extension_by_address_or_by_the_star(controller
     assert line.api("originate sofia/gateway/any/+33187654321 &park").startswith("+OK ")
 
 
+def test_the_same_extension_of_two_domains_is_two_people(controller, switch):
+    ours, theirs = switch.callee("101@ours.pbx.localhost"), switch.callee("101@theirs.pbx.localhost")
+    line = controller.inbound(switch)
+    assert line.api("originate user/101@theirs.pbx.localhost &park").startswith("+OK ")
+    assert line.api("originate user/101@others.pbx.localhost &park") == "-ERR USER_NOT_REGISTERED\n"
+    assert (len(ours.calls), len(theirs.calls)) == (0, 1)
+
+
 def test_an_originated_callee_hears_what_is_played_to_it(controller, switch):
     callee = switch.callee("101")
     body = controller.inbound(switch).api("originate user/101 &playback(tone_stream://%(200,0,440))")
