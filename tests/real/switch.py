@@ -29,11 +29,11 @@ class EventSocket:
     def __init__(self, address: tuple[str, int], password: str, source: str = "") -> None:
         self._socket = socket.create_connection(address, timeout=10, source_address=(source, 0) if source else None)
         self._stream = self._socket.makefile("rb")
-        greeting = self._frame()[0]
-        if greeting.get("Content-Type") != "auth/request":
-            raise Refused(greeting.get("Content-Type"))
-        if not self.command(f"auth {password}").startswith("+OK"):
-            raise Refused("password")
+        try:
+            self._enter(password)
+        except BaseException:
+            self.close()
+            raise
 
     def command(self, text: str) -> str:
         """Send a command; returns its reply."""
@@ -44,7 +44,15 @@ class EventSocket:
         return self._ask(f"api {text}")[1].strip()
 
     def close(self) -> None:
+        self._stream.close()
         self._socket.close()
+
+    def _enter(self, password: str) -> None:
+        greeting = self._frame()[0]
+        if greeting.get("Content-Type") != "auth/request":
+            raise Refused(greeting.get("Content-Type"))
+        if not self.command(f"auth {password}").startswith("+OK"):
+            raise Refused("password")
 
     def _ask(self, text: str) -> tuple[dict[str, str], str]:
         self._socket.sendall(f"{text}\n\n".encode())
@@ -143,6 +151,12 @@ class RealSwitch:
             while (other := self.api(f"uuid_getvar {uuid} bridge_uuid")) in ("_undef_", ""):
                 gevent.sleep(0.02)
             return other
+
+    def runs(self, application: str, within: float = 8.0) -> None:
+        """Return once a channel runs that application of the dialplan."""
+        with gevent.Timeout(within, AssertionError(f"no channel runs {application} within {within} s")):
+            while f",{application}," not in self.api("show channels"):
+                gevent.sleep(0.02)
 
     @contextmanager
     def calls_ended(self) -> Iterator[None]:
