@@ -14,6 +14,10 @@ from contextlib import ExitStack
 
 import gevent
 
+from conf import snapshot
+from conf.database import open_engine, operator
+from conf.freeswitch import Trunk, command_line, find_binary, render
+from conf.freeswitch.command import from_settings
 from conf.problems import ConfigurationError
 from conf.settings import Settings, load
 from controller.process import Controller
@@ -54,21 +58,39 @@ def _parser() -> argparse.ArgumentParser:
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Start the processes of the house and stay until a signal comes."""
-    children = [Child("the controller", python("controller", "serve"))]
-    if not listening(settings.esl_host, settings.esl_port):
-        print(
-            "No FreeSWITCH answers, so the virtual switch stands in for it. "
-            "docs/freeswitch.md says how to have a real one."
-        )
-        secret = str(settings.data_dir / "secrets" / "esl_password")
-        listen, offer = f"127.0.0.1:{settings.esl_port}", f"127.0.0.1:{settings.offer_port}"
-        virtual = ("controller.virtual", "--listen", listen, "--offer", offer, "--password-file", secret)
-        children.insert(0, Child("the virtual switch", python(*virtual)))
+    children = [*_switch(settings), Child("the controller", python("controller", "serve"))]
     print(f"Souffleur takes calls. Control: http://{settings.control_host}:{settings.control_port}")
     print("A first call, in another terminal:")
     print("    .venv/bin/python -m controller call --from +33123456789 --to 1000 --press 2#", flush=True)
     Supervisor(children).run()
     return 0
+
+
+def _switch(settings: Settings) -> list[Child]:
+    """The switch to start: none where one answers, the FreeSWITCH of this machine, else the virtual one."""
+    if listening(settings.esl_host, settings.esl_port):
+        print(f"The FreeSWITCH at {settings.esl_host}:{settings.esl_port} is used.")
+        return []
+    binary = settings.freeswitch or find_binary()
+    if binary:
+        folder = settings.data_dir / "freeswitch"
+        print(f"{binary} is started with the configuration in {folder / 'conf'}.")
+        render(from_settings(settings, trunks_of(settings)), folder / "conf")
+        return [Child("FreeSWITCH", command_line(binary, folder / "conf", folder))]
+    print(
+        "No FreeSWITCH is here, so the virtual switch stands in for it. docs/freeswitch.md says how to have a real one."
+    )
+    secret = str(settings.data_dir / "secrets" / "esl_password")
+    listen, offer = f"127.0.0.1:{settings.esl_port}", f"127.0.0.1:{settings.offer_port}"
+    virtual = ("controller.virtual", "--listen", listen, "--offer", offer, "--password-file", secret)
+    return [Child("the virtual switch", python(*virtual))]
+
+
+def trunks_of(settings: Settings) -> tuple[Trunk, ...]:
+    """The operator's trunks, from the database."""
+    engine = open_engine(settings.database_url)
+    with operator(engine, read_only=True) as session:
+        return tuple(Trunk.from_document(trunk, trunk["password"]) for trunk in snapshot.trunks(session))
 
 
 def serve(settings: Settings, options: argparse.Namespace) -> int:

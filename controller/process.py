@@ -35,6 +35,7 @@ from controller.esl import api
 from controller.esl.errors import EslError
 from controller.esl.link import Link
 from controller.esl.server import Server
+from controller.flow.problem import FlowError
 from speech.client import Voice
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Controller:
         sys.setswitchinterval(0.0005)
         self.voice.start()
         self.configuration.refresh()
+        self._warm()
         self.server.start()
         self.control.start()
         self._directory_server = self.directory.listen(self.settings.directory_host, self.settings.directory_port)
@@ -112,6 +114,14 @@ class Controller:
         """Place a trial call; ConnectionLost when FreeSWITCH is away, ValueError when nobody could dial so."""
         return place(self.link.connection, self.journal, self._whose(trial))
 
+    def _warm(self) -> None:
+        # The first call of a schedule would wait while a country's holidays are reckoned.
+        for subscriber in self.configuration.all():
+            try:
+                self._lookups.warm(subscriber)
+            except FlowError as error:
+                log.warning("subscriber %s: %s", subscriber.slug, error)
+
     def _whose(self, trial: Trial) -> Trial:
         """A short number is dialled inside a subscriber: the one named, the caller's own, or the only one there is."""
         if trial.subscriber and not self.configuration.by_slug(trial.subscriber):
@@ -134,6 +144,7 @@ class Controller:
             "database": self.configuration.reachable,
             "spooling": self.writer.away,
             "lost_records": self.writer.lost,
+            "dropped_events": self.switchboard.dropped,
         }
 
     def _house(self, allow_private: tuple[str, ...]) -> House:
@@ -143,11 +154,12 @@ class Controller:
         def send(*arguments: Any, **options: Any) -> outgoing.Reply:
             return outgoing.fetch(*arguments, allow=allow_private, **options)
 
+        self._lookups = Lookups(self.ledger, send, now)
         return House(
             controller=self.settings.controller_id,
             domain=self.settings.domain,
             configuration=self.configuration,
-            lookups=Lookups(self.ledger, send, now),
+            lookups=self._lookups,
             sounds=Sounds(self._speak),
             journal=self.journal,
             put=self.writer.put,

@@ -7,7 +7,7 @@ flows are compiled once for each published version and shared by the calls that 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,6 +63,10 @@ class Configuration:
     def only(self) -> Snapshot | None:
         """The subscriber, if there is exactly one."""
         return next(iter(self._subscribers.values())) if len(self._subscribers) == 1 else None
+
+    def all(self) -> Iterable[Snapshot]:
+        """Every subscriber."""
+        return list(self._subscribers.values())
 
     def trunks(self) -> Sequence[Mapping[str, Any]]:
         """The operator's trunks."""

@@ -34,6 +34,14 @@ class Lookups:
         self._now = now
         self._memory = Memory()
 
+    def warm(self, subscriber: Snapshot) -> None:
+        """Read a subscriber's schedules and lists before its first call does."""
+        now = self._now(subscriber.time_zone)
+        for name in subscriber.schedules:
+            self._memory.hours(subscriber, name, now)
+        for name in subscriber.lists:
+            self._memory.listed(subscriber, name, "", now)
+
     def perform(self, command: Lookup, subscriber: Snapshot, call: str, key: str) -> Hours | Listed | Counted | Replied:
         """Answer a lookup; `key` names the command in its call."""
         match command:

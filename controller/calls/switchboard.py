@@ -25,6 +25,7 @@ class Switchboard:
         self._house = house
         self._live: dict[str, Conversation] = {}
         self.taken = 0
+        self.dropped = 0  # live-feed events that calls were too slow to handle
 
     def __len__(self) -> int:
         return len(self._live)
@@ -41,6 +42,7 @@ class Switchboard:
             log.exception("call %s", call)
             raise
         finally:
+            self.dropped += session.dropped
             # A newer socket for the same call may have taken the place.
             if self._live.get(call) is conversation:
                 del self._live[call]
