@@ -26,6 +26,7 @@ from controller.calls.journal import Journal
 from controller.calls.ledger import Ledger
 from controller.calls.lookups import Lookups
 from controller.calls.monitor import Monitor
+from controller.calls.originate import Wish, connect
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Spool
 from controller.calls.switchboard import Switchboard
@@ -133,6 +134,13 @@ class Controller:
             raise ValueError(f"subscriber: {trial.dialled} is a short number; say whose phone calls")
         return replace(trial, subscriber=owner.slug)
 
+    def connect(self, wish: Wish) -> str:
+        """Ring a user's phone and connect it; ConnectionLost: FreeSWITCH is away; ValueError: a wrong field."""
+        subscriber = self.configuration.by_slug(wish.subscriber)
+        if subscriber is None:
+            raise ValueError(f"subscriber: there is none named {wish.subscriber!r}")
+        return connect(self.link.connection, self.journal, subscriber, self.settings.domain, wish)
+
     def state(self) -> dict[str, Any]:
         """How this controller is, for the board and the health check."""
         return {
@@ -190,5 +198,11 @@ class Controller:
             return found.subscriber_id if found else None
 
         return Control(
-            self.settings.control_secret, self.switchboard, self.journal, self.place, self.state, subscriber_id
+            self.settings.control_secret,
+            self.switchboard,
+            self.journal,
+            self.place,
+            self.connect,
+            self.state,
+            subscriber_id,
         )

@@ -18,6 +18,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from controller.calls.journal import Entry, Follower, Journal
+from controller.calls.originate import Wish, read_wish
 from controller.calls.switchboard import Switchboard, UnknownCall
 from controller.calls.trial import Trial, read_trial
 from controller.esl.errors import EslError
@@ -31,6 +32,7 @@ ROUTES = Map(
         Rule("/v1/status", endpoint="status", methods=["GET"]),
         Rule("/v1/calls", endpoint="calls", methods=["GET"]),
         Rule("/v1/calls", endpoint="place", methods=["POST"]),
+        Rule("/v1/originate", endpoint="originate", methods=["POST"]),
         Rule("/v1/calls/<call>/hang_up", endpoint="hang_up", methods=["POST"]),
         Rule("/v1/calls/<call>/transfer", endpoint="transfer", methods=["POST"]),
         Rule("/v1/events", endpoint="events", methods=["GET"]),
@@ -40,12 +42,13 @@ ROUTES = Map(
 
 @dataclass(frozen=True)
 class Control:
-    """The WSGI application. `trial` places a trial call; `subscriber_id` finds a slug's id."""
+    """The WSGI application. `trial` places a trial call, `connect` a user's; `subscriber_id` finds a slug's id."""
 
     secret: str
     switchboard: Switchboard
     journal: Journal
     trial: Callable[[Trial], str]
+    connect: Callable[[Wish], str]
     state: Callable[[], dict[str, Any]]
     subscriber_id: Callable[[str], int | None]
 
@@ -76,6 +79,13 @@ class Control:
         """Place a trial call."""
         try:
             return _json({"call": self.trial(read_trial(_body(request)))}, 201)
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+
+    def originate(self, request: Request) -> Response:
+        """Ring a user's phone and connect it."""
+        try:
+            return _json({"call": self.connect(read_wish(_body(request)))}, 201)
         except ValueError as error:
             raise BadRequest(str(error)) from error
 

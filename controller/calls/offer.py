@@ -18,6 +18,7 @@ CALL = "souffleur_call"
 CHECKPOINT = "souffleur_checkpoint"
 TAKEN = "souffleur_taken"  # tells the dialplan's loop that a controller had the call
 TRUNK = "souffleur_trunk"
+CALLER = "souffleur_caller"  # the extension whose phone we rang first: FreeSWITCH holds the other side's number
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def read_offer(headers: Headers) -> Offer:
         call=variable(headers, CALL) or str(uuid4()),
         dialled=variable(headers, DIALLED) or channel.dialled,
         origin=variable(headers, ORIGIN) or "trunk",
-        caller=channel.caller,
+        caller=variable(headers, CALLER) or channel.caller,
         caller_name=channel.caller_name,
         address=channel.address,
         subscriber=variable(headers, SUBSCRIBER),

@@ -102,6 +102,41 @@ def test_a_call_is_transferred_out_of_a_conversation(live: Live) -> None:
     assert len(live.records()) == 1
 
 
+def test_a_user_calls_by_a_click(live: Live) -> None:
+    live.outside.phone("101")
+    paul = live.outside.phone("102", talks=0.5)
+    status, answer = ask(live, "POST", "/v1/originate", {"subscriber": "martin", "extension": "101", "to": "102"})
+    assert status == 201
+    record = live.record(within=15)
+    assert record.call == answer["call"]
+    assert (record.caller, record.called, record.direction) == ("101", "102", "internal")
+    assert (record.disposition, paul.rung) == ("answered", 1)
+    assert paul.shown == ["101"]
+
+
+def test_a_click_while_the_own_phone_does_not_answer(live: Live) -> None:
+    follower = live.controller.journal.follow(lambda entry: entry.kind == "not_placed")
+    wish = {"subscriber": "martin", "extension": "101", "to": "102"}
+    answer = ask(live, "POST", "/v1/originate", wish)[1]
+    entry = follower.next(10)
+    assert (entry.call, entry.data) == (answer["call"], {"reason": "USER_NOT_REGISTERED"})
+    assert live.records() == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"subscriber": "nobody", "extension": "101", "to": "102"}, "subscriber"),
+        ({"subscriber": "martin", "extension": "1000", "to": "102"}, "extension"),
+        ({"subscriber": "martin", "extension": "101", "to": "102 XML public"}, "to"),
+    ],
+)
+def test_a_wrong_click_names_its_field(live: Live, wish: dict[str, str], field: str) -> None:
+    status, answer = ask(live, "POST", "/v1/originate", wish)
+    assert status == 400
+    assert answer["error"].startswith(f"{field}: ")
+
+
 @pytest.mark.parametrize("target", ["", "999", "101 XML public", "${system(id)}", "+33"])
 def test_a_wrong_target_leaves_the_call_alone(live: Live, target: str) -> None:
     live.outside.from_trunk("+33123456784")
