@@ -122,5 +122,8 @@ def _faults(record: sqlite3.Row, entries: list[sqlite3.Row]) -> Iterator[str]:
 
 
 def _complaints(house: Installation) -> list[str]:
-    signs = (" ERROR ", " CRITICAL ", "failed with", "dropped")
-    return [line[:100] for line in house.controller.complaints.splitlines() if any(sign in line for sign in signs)][:3]
+    status = house.status()
+    counted = [f"{name}: {status[name]}" for name in ("lost_records", "dropped_events") if status[name]]
+    signs = (" ERROR ", " CRITICAL ", "failed with")
+    lines = (line[:100] for line in house.controller.complaints.splitlines() if any(sign in line for sign in signs))
+    return [*counted, *list(lines)[:3]]
