@@ -14,7 +14,7 @@ from controller.esl import applications
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, Dropped
 from controller.esl.fields import Headers, collected, played, variable
-from controller.flow.commands import Answer, Collect, Dial, Dialled, Digits, Done, HangUp, HungUp, Play, Played
+from controller.flow.commands import Answer, Collect, Dial, Dialled, Digits, Done, HangUp, HungUp, Play, Played, Sound
 
 Spoken = Answer | Play | Collect | Dial | HangUp
 LONGEST_SOUND = 1800.0  # seconds; a prompt longer than this is cut
@@ -29,7 +29,7 @@ class Channel:
         self,
         session: Session,
         offer: Offer,
-        sounds: Callable[[tuple], list[str]],
+        sounds: Callable[[tuple[Sound, ...]], list[str]],
         dialling: Dialling | None,
         epoch: int,
     ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -136,7 +137,8 @@ class Ledger:
             with self._session(None) as session:
                 mine = (Controller.id == controller, Controller.epoch == epoch)
                 until = datetime.now(UTC) + timedelta(seconds=lease)
-                return bool(session.execute(update(Controller).where(*mine).values(lease_until=until)).rowcount)
+                renewed = update(Controller).where(*mine).values(lease_until=until).returning(Controller.id)
+                return session.scalar(renewed) is not None
 
         return self._in_thread(again)
 
@@ -150,7 +152,7 @@ class Ledger:
 
         return self._in_thread(ask)
 
-    def _session(self, subscriber: int | None, read_only: bool = False) -> Any:
+    def _session(self, subscriber: int | None, read_only: bool = False) -> AbstractContextManager[Session]:
         if subscriber is None:
             return database.operator(self._engine, read_only=read_only)
         return database.scoped(self._engine, subscriber, read_only=read_only)

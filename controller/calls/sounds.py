@@ -21,14 +21,16 @@ class Sounds:
         self._speak = speak
         self._missed: set[tuple[int, str]] = set()
 
-    def files(self, sounds: tuple[Sound, ...], subscriber: Snapshot) -> list[str]:
-        """The files of some sounds, those that exist, in order."""
+    def files(self, sounds: tuple[Sound, ...], subscriber: Snapshot | None) -> list[str]:
+        """The files of some sounds, those that exist, in order. A call of nobody's has phrases and no prompts."""
         found = (self._file(sound, subscriber) for sound in sounds)
         return [str(path) for path in found if path]
 
-    def _file(self, sound: Sound, subscriber: Snapshot) -> Path | None:
+    def _file(self, sound: Sound, subscriber: Snapshot | None) -> Path | None:
         if isinstance(sound, Phrase):
             return self._spoken(sound.text, sound.language)
+        if subscriber is None:
+            return None
         prompt = subscriber.prompts.get(sound.name)
         if prompt is None:
             self._miss(subscriber, sound)
