@@ -155,7 +155,7 @@ def test_another_s_folder_is_not_written_over(engine: Engine, tmp_path: Path) ->
 LINES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 DAYS = st.dates().map(str)
 SPANS = st.tuples(st.times(), st.times()).map(lambda pair: f"{pair[0]:%H:%M}-{pair[1]:%H:%M}")
-SHORT = st.from_regex(r"[0-9]{2,8}", fullmatch=True)
+SHORT = st.from_regex(r"[0-9]{2,8}", fullmatch=True).filter(lambda number: number not in ("15", "112"))
 E164 = st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True)
 WEEKDAYS = st.sampled_from(["mon", "tue-thu", "sat,sun", "fri-mon"])
 
