@@ -248,9 +248,10 @@ class Agent:
             f"To: {call.remote}",
             f"Call-ID: {call.call_id}",
             f"CSeq: {call.sequence} {method}",
-            "Max-Forwards: 70",
             *headers,  # type: ignore[misc]
         ]
+        if not any(line.startswith("Max-Forwards") for line in lines):
+            lines.append("Max-Forwards: 70")
         self._transmit(lines, body)
         if method == "INVITE":
             call.invite = Message(branch, [("uri", uri)], "")

@@ -15,7 +15,7 @@ def caller(agent):
 
 
 def test_a_call_waits_for_a_controller_unanswered(caller, offers, freeswitch):
-    call = caller.invite(NUMBER, "Max-Forwards: 3")
+    call = caller.invite(NUMBER, "Max-Forwards: 2")
     freeswitch.runs("sleep")
     offers.open()
     offered = offers.next()

@@ -67,6 +67,13 @@ def test_a_redirection_is_not_followed(agent, offers, gateway):
     assert offers.nothing(0.1)
 
 
+def test_a_redirection_of_a_call_of_our_making_is_not_followed(agent, gateway, freeswitch):
+    victim = agent("victim", STRANGER)
+    freeswitch.api("bgapi originate sofia/gateway/carrier/+33699999999 &park()")
+    gateway.next_call().reject(302, f"Contact: <sip:+33899000000@{STRANGER}:{victim.port}>")
+    assert victim.is_quiet()
+
+
 def test_the_callers_own_headers_do_not_reach_the_called(agent, offers, gateway):
     offers.open()
     agent("+33611111111", TRUNK).invite(NUMBER, "X-Secret: 1", "P-Charging-Vector: 2")
