@@ -49,6 +49,7 @@ class Settings:
     spool_dir: Path
     prompts_dir: Path
     freeswitch: str
+    freeswitch_conf: Path
     controller_id: str
 
     def shown(self) -> dict[str, str]:
@@ -93,6 +94,7 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "spool_dir": (str(data_dir / "spool"), _directory),
         "prompts_dir": (str(data_dir / "prompts"), _directory),
         "freeswitch": ("", _program),
+        "freeswitch_conf": (str(data_dir / "freeswitch" / "conf"), _directory),
         "controller_id": (re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:63] or "controller", _identifier),
     }
 

@@ -16,8 +16,9 @@ import gevent
 
 from conf import snapshot
 from conf.database import open_engine, operator
-from conf.freeswitch import Trunk, command_line, find_binary, render
+from conf.freeswitch import Trunk, command_line, find_binary
 from conf.freeswitch.command import from_settings
+from conf.freeswitch.keep import write
 from conf.problems import ConfigurationError
 from conf.settings import Settings, load
 from controller.process import Controller
@@ -74,9 +75,9 @@ def _switch(settings: Settings) -> list[Child]:
     binary = settings.freeswitch or find_binary()
     if binary:
         folder = settings.data_dir / "freeswitch"
-        print(f"{binary} is started with the configuration in {folder / 'conf'}.")
-        render(from_settings(settings, trunks_of(settings)), folder / "conf")
-        return [Child("FreeSWITCH", command_line(binary, folder / "conf", folder))]
+        print(f"{binary} is started with the configuration in {settings.freeswitch_conf}.")
+        write(from_settings(settings, trunks_of(settings)), settings.freeswitch_conf)
+        return [Child("FreeSWITCH", command_line(binary, settings.freeswitch_conf, folder))]
     print(
         "No FreeSWITCH is here, so the virtual switch stands in for it. docs/freeswitch.md says how to have a real one."
     )

@@ -31,6 +31,7 @@ from controller.calls.sounds import Sounds
 from controller.calls.spool import Spool
 from controller.calls.switchboard import Switchboard
 from controller.calls.trial import Trial, place
+from controller.calls.trunks import TrunkFiles
 from controller.calls.writer import Writer
 from controller.esl import api
 from controller.esl.errors import EslError
@@ -71,6 +72,8 @@ class Controller:
         self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
         self.link = Link(settings.esl_host, settings.esl_port, settings.esl_password, on_up=self.monitor.on_up)
         self.control = WSGIServer((settings.control_host, settings.control_port), self._control(), log=None)
+        secrets = (settings.esl_password, settings.directory_secret)
+        self._trunk_files = TrunkFiles(settings.freeswitch_conf, *secrets, self._pool)
         self.directory = Directory(self._find_user, settings.directory_secret)
         self._directory_server: WSGIServer | None = None
         self._greenlets: list[gevent.Greenlet] = []
@@ -92,6 +95,7 @@ class Controller:
         for run, arguments in (
             (self.writer.run, ()),
             (self.configuration.keep_fresh, ()),
+            (self._trunk_files.keep, (self.configuration.trunks, lambda: self.link.connection)),
             (self.monitor.keep_lease, (self.settings.controller_id, url, freeswitch)),
         ):
             self._greenlets.append(gevent.spawn(run, *arguments))

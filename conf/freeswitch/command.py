@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from conf.freeswitch.render import render
+from conf.freeswitch.keep import write
 from conf.freeswitch.start import command_line, find_binary
 from conf.freeswitch.switch import Switch, Trunk
 from conf.problems import ConfigurationError
@@ -69,7 +69,7 @@ def from_settings(settings: Installation, trunks: Iterable[Trunk] = (), **change
 def arguments_of(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add this command's arguments to a parser."""
     parser.add_argument("action", choices=["render"], help="write the configuration")
-    parser.add_argument("folder", help="where to write it")
+    parser.add_argument("folder", help="where to write it; SOUFFLEUR_FREESWITCH_CONF tells a controller, for trunks")
     parser.add_argument("--sip-address", default="127.0.0.1", help="address that phones and trunks reach")
     parser.add_argument("--public-address", default="", help="what the outside sees, behind address translation")
     parser.add_argument("--internal-port", type=int, default=5060, help="SIP port for phones")
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str], settings: Installation, trunks: Iterable[Trun
         external_port=parsed.external_port,
     )
     try:
-        changed = render(switch, parsed.folder)
+        changed = write(switch, parsed.folder)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 1

@@ -153,6 +153,11 @@ def reload_xml() -> str:
     return "reloadxml"
 
 
+def reload_acl() -> str:
+    """Take changed access lists into use."""
+    return "reloadacl"
+
+
 def rescan_profile(profile: str) -> str:
     """Take new gateways of a SIP profile into use."""
     return f"sofia profile {token(profile, 'profile')} rescan"

@@ -1,0 +1,39 @@
+"""Keeping a rendered configuration in step with the trunks of the database, with the values it was made with."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from conf.freeswitch.render import render
+from conf.freeswitch.switch import Switch, Trunk
+
+VALUES = "souffleur.json"  # beside the files: everything but secrets and trunks, which have places of their own
+ELSEWHERE = ("esl_password", "directory_secret", "trunks")
+
+
+def write(switch: Switch, folder: str | os.PathLike[str]) -> list[Path]:
+    """Render a configuration and remember its values. Returns the files that changed. Errors: as `render`."""
+    changed = render(switch, folder)
+    values = {name: value for name, value in asdict(switch).items() if name not in ELSEWHERE}
+    (Path(folder) / VALUES).write_text(json.dumps(values, indent=1), "utf-8")
+    return changed
+
+
+def is_ours(folder: str | os.PathLike[str]) -> bool:
+    """Whether `write` made this folder."""
+    return (Path(folder) / VALUES).is_file()
+
+
+def renew_trunks(
+    folder: str | os.PathLike[str], trunks: Iterable[Trunk], *, esl_password: str, directory_secret: str
+) -> list[Path]:
+    """Write the configuration anew with other trunks; returns the files that changed, those that are gone as well."""
+    values: dict[str, Any] = json.loads((Path(folder) / VALUES).read_text("utf-8"))
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    switch = Switch(esl_password=esl_password, directory_secret=directory_secret, **{**values, **lists})
+    return render(replace(switch, trunks=tuple(trunks)), folder)
