@@ -62,7 +62,9 @@ class Channel:
             case Dial():
                 if self._dialling is None:
                     return Dialled("failed", cause="NO_ROUTE_DESTINATION")
-                return self._dialling.dial(self._session, command, self._name(key), self.answered)
+                dialled = self._dialling.dial(self._session, command, self._name(key), self.answered)
+                self.answered = self.answered or dialled.outcome == "answered"
+                return dialled
             case HangUp():
                 return self._hang_up(command, key)
 
@@ -80,7 +82,7 @@ class Channel:
                     return None
                 return Digits(digits, "length" if len(digits) >= command.max_digits else "timeout")
             case Dial():
-                return self._dialling.kept(headers) if self._dialling else None
+                return self._dialling.kept(headers, self.answered) if self._dialling else None
         return None
 
     def checkpoint(self, name: str, value: str) -> None:
@@ -89,8 +91,8 @@ class Channel:
 
     def interrupt(self) -> None:
         """End what the caller hears, types or says now, and forget what was queued."""
-        if self._dialling and self._dialling.partner:
-            self._session.kill(self._dialling.partner)
+        if self._dialling and self._dialling.busy:
+            self._dialling.stop(self._session)
         else:
             self._session.break_all()
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from conf.snapshot import Snapshot
 from controller.calls.offer import Offer
-from controller.flow.numbers import e164
+from controller.flow.numbers import e164, is_emergency
 
 DIRECT = "direct:"  # flows of our own begin so: "direct:101", "direct:+33..."; no file can name one like this
 
@@ -83,7 +83,7 @@ def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
             return Route(subscriber, f"{DIRECT}{external}", dialled, "outbound", fallback)
     if user_of(subscriber, dialled):
         return Route(subscriber, f"{DIRECT}{dialled}", dialled, "internal", fallback)
-    if dialled in subscriber.emergency:
+    if is_emergency(dialled, subscriber.country, subscriber.emergency):
         return Route(subscriber, f"{DIRECT}{dialled}", dialled, "outbound", fallback)
     if number := e164(dialled, subscriber.country):
         own = subscriber.numbers.get(number, {})

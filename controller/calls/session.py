@@ -183,7 +183,9 @@ class Conversation:
         house, offer, subscriber = self._house, self.offer, self.subscriber
         if subscriber:
             trunks = house.configuration.trunks()
-            self._dialling = Dialling(subscriber, offer.call, offer.user, trunks, house.domain, self.log.note)
+            self._dialling = Dialling(
+                subscriber, offer.call, offer.user, trunks, house.domain, self.log.note, offer.dialled
+            )
         channel = Channel(self._session, offer, self._files(), self._dialling, self.epoch)
         base = self._saved.base if self._saved else 0
         return Walker(offer.call, channel, house.lookups, subscriber, self.log, self._mark, base)

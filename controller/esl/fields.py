@@ -101,6 +101,7 @@ class BridgeEnd:
     disposition: str
     answered_by: str
     sip_code: int
+    cause: str  # why the other side left
 
 
 def bridge_end(headers: Headers) -> BridgeEnd:
@@ -109,6 +110,7 @@ def bridge_end(headers: Headers) -> BridgeEnd:
         disposition=variable(headers, "originate_disposition"),
         answered_by=variable(headers, "last_bridge_to") or headers.get("Other-Leg-Unique-ID", ""),
         sip_code=_whole(variable(headers, "last_bridge_proto_specific_hangup_cause").removeprefix("sip:")),
+        cause=variable(headers, "bridge_hangup_cause") or variable(headers, "last_bridge_hangup_cause"),
     )
 
 

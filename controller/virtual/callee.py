@@ -40,6 +40,8 @@ class Callee:
         later = leg.clock.later
         if self.status:
             cause = CAUSES.get(self.status, "NORMAL_TEMPORARY_FAILURE")
+            if self.early_media_after is not None:
+                later(self.early_media_after, self._if_up, leg, leg.open_media)
             later(self.refuses_after, self._if_up, leg, lambda: leg.hang_up(cause, str(self.status)))
             return
         for moment, act in (

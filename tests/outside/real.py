@@ -6,6 +6,7 @@ import re
 import select
 import struct
 from typing import Any
+from urllib.parse import quote
 
 import gevent
 
@@ -17,7 +18,12 @@ from tests.real.switch import RealSwitch, settings_for
 from . import WITHIN
 
 TRUNK = "127.0.0.9"
-PASSWORDS = {"101@martin": "claire-phone-1", "102@martin": "paul-phone-22", "101@duval": "anna-phone-33"}
+PASSWORDS = {
+    "101@martin": "claire-phone-1",
+    "102@martin": "paul-phone-22",
+    "101@duval": "anna-phone-33",
+    "103@duval": "jonas-phone-44",
+}
 KEYS = "0123456789*#"
 
 
@@ -48,6 +54,9 @@ class RealPerson:
         while select.select([self.agent.media], [], [], 0)[0]:
             self.agent.media.recv(2048)
 
+    def gets_early_media(self, within: float = WITHIN) -> bool:
+        return self._wait(lambda: 183 in self.call.statuses, within)
+
     def is_answered(self, within: float = WITHIN) -> bool:
         return self._wait(lambda: 200 in self.call.statuses, within)
 
@@ -69,8 +78,11 @@ class RealPerson:
 class RealPhone:
     """Answers its calls in a greenlet of its own."""
 
-    def __init__(self, agent: Agent, busy: bool, no_answer: bool, talks: float | None) -> None:
+    def __init__(
+        self, agent: Agent, busy: bool, no_answer: bool, talks: float | None, plays: float | None = None
+    ) -> None:
         self.agent = agent
+        self._plays = plays
         self.calls: list[Call] = []
         self._busy, self._no_answer, self._talks = busy, no_answer, talks
         self._greenlet = gevent.spawn(self._serve)
@@ -92,6 +104,10 @@ class RealPhone:
         while True:
             call = self.agent.ringing.get()
             self.calls.append(call)
+            if self._plays is not None:
+                assert call.invite
+                self.agent.respond(call.invite, 183, "Session Progress", call, sdp=True)
+                gevent.sleep(self._plays)
             if self._busy:
                 call.reject(486)
             elif not self._no_answer:
@@ -113,12 +129,14 @@ class RealOutside:
         return {"SOUFFLEUR_ESL_PORT": str(settings.esl_port), "SOUFFLEUR_ESL_PASSWORD": settings.esl_password}
 
     def from_trunk(self, number: str, caller: str = "+33611111111", name: str = "") -> RealPerson:
-        agent = self._agent(caller, "127.0.0.1", "", self.switch.settings.external_port, address=TRUNK)
-        return RealPerson(agent, agent.invite(number, display=f'"{name}"' if name else ""))
+        user = quote(on_the_wire(caller), safe="+*", encoding="latin-1")
+        agent = self._agent(user, "127.0.0.1", "", self.switch.settings.external_port, address=TRUNK)
+        display = re.sub(r'(["\\])', r"\\\1", on_the_wire(name))
+        return RealPerson(agent, agent.invite(number, display=f'"{display}"' if name else ""))
 
     def from_phone(self, extension: str, number: str, subscriber: str = "martin") -> RealPerson:
         agent = self._registered(extension, subscriber)
-        return RealPerson(agent, agent.invite(number))
+        return RealPerson(agent, agent.invite(quote(number, safe="+*")))
 
     def phone(
         self,
@@ -133,10 +151,19 @@ class RealOutside:
         self._made.append(phone)
         return phone
 
-    def trunk(self, *, busy: bool = False, no_answer: bool = False, talks: float | None = None) -> RealPhone:
+    def trunk(
+        self,
+        number: str = "",
+        *,
+        busy: bool = False,
+        no_answer: bool = False,
+        talks: float | None = None,
+        plays: float | None = None,
+    ) -> RealPhone:
+        """The far end of the trunk, which takes any number."""
         address = {"address": TRUNK, "port": self._trunk_port}
         agent = self._agent("carrier", TRUNK, "", self.switch.settings.external_port, **address)
-        phone = RealPhone(agent, busy, no_answer, talks)
+        phone = RealPhone(agent, busy, no_answer, talks, plays)
         self._made.append(phone)
         return phone
 
@@ -178,6 +205,15 @@ def start_real(binary: str, folder: Any, offer_port: int, directory_port: int) -
     switch = RealSwitch(binary, folder, settings)
     switch.start()
     return RealOutside(switch, trunk_port)
+
+
+def on_the_wire(text: str) -> str:
+    """A text as `Agent` writes it, one character a byte: Latin-1 where that can be, else UTF-8."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape").decode("latin-1")
+    return text
 
 
 def send_keys(agent: Agent, call: Call, keys: str) -> None:

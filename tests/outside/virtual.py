@@ -25,6 +25,9 @@ class VirtualPerson:
     def hears_something(self, within: float = WITHIN) -> bool:
         return bool(self.caller.wait("PLAYBACK_START", within))
 
+    def gets_early_media(self, within: float = WITHIN) -> bool:
+        return bool(self.caller.wait("CHANNEL_PROGRESS_MEDIA", within))
+
     def is_answered(self, within: float = WITHIN) -> bool:
         return bool(self.caller.answered.wait(within))
 
@@ -65,10 +68,15 @@ class VirtualOutside:
     def phone(self, extension: str, subscriber: str = "martin", **manner: Any) -> VirtualPhone:
         return VirtualPhone(self._callee(f"{extension}@{subscriber}.pbx.localhost", **manner))
 
-    def trunk(self, **manner: Any) -> VirtualPhone:
-        return VirtualPhone(self._callee("+33612345678", **manner))
+    def trunk(self, number: str = "+33612345678", **manner: Any) -> VirtualPhone:
+        return VirtualPhone(self._callee(number, **manner))
 
-    def _callee(self, number: str, talks: float | None = None, **manner: Any) -> Callee:
+    def _callee(
+        self, number: str, talks: float | None = None, plays: float | None = None, **manner: Any
+    ) -> Callee:
+        if plays is not None:
+            later = "refuses_after" if manner.get("busy") else "answers_after"
+            manner |= {"early_media_after": 0.0} | ({} if manner.get("no_answer") else {later: plays * SPEED})
         return self.switch.callee(number, hangs_up_after=talks, **manner)
 
     def close(self) -> None:
