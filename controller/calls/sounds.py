@@ -9,6 +9,7 @@ from typing import Any
 
 from conf.snapshot import Snapshot
 from controller.flow.commands import Phrase, Prompt, Sound
+from speech.client import VoiceError
 
 log = logging.getLogger(__name__)
 Speak = Callable[[str, str], Path]  # (text, language) -> file
@@ -49,6 +50,9 @@ class Sounds:
             return None
         try:
             return self._speak(text, language)
+        except VoiceError as error:
+            log.warning("a text is not spoken in %s: %s", language, error)
+            return None
         except Exception as error:  # noqa: BLE001 a call goes on without the words, whatever the voice died of
             log.error("a text could not be spoken in %s: %s", language, error)
             return None
