@@ -68,7 +68,8 @@ def installed() -> Iterator[Installation]:
 def _environment(folder: Path) -> dict[str, str]:
     ports = {f"SOUFFLEUR_{name}_PORT": str(free_port()) for name in ("OFFER", "ESL", "CONTROL", "DIRECTORY")}
     secrets = {f"SOUFFLEUR_{name}": SECRET for name in ("ESL_PASSWORD", "CONTROL_SECRET", "DIRECTORY_SECRET")}
-    return {"SOUFFLEUR_DATA_DIR": str(folder), "SOUFFLEUR_DATABASE_URL": "", **ports, **secrets}
+    inside = {"SOUFFLEUR_DATA_DIR": str(folder), "TMPDIR": str(folder)}  # whatever is left goes with the folder
+    return {**inside, "SOUFFLEUR_DATABASE_URL": "", **ports, **secrets}
 
 
 @cache
