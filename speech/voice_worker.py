@@ -15,6 +15,7 @@ import ctypes
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from typing import Any, TextIO
 from speech import cache, sound
 
 WORDS_PER_MINUTE = 165
+_SCRATCH = "souffleur-voice-"  # and the worker's pid
 _TRIES = 3
 _FINISHED = 3.0, 0.001  # seconds to wait for a text, and more per character: 5,000 take one second
 _IDLE = 2.0
@@ -73,9 +75,18 @@ class Mouth:
             time.sleep(0.002)
 
 
+def _sweep() -> None:
+    """Remove what workers left that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        pid = folder.name.removeprefix(_SCRATCH).partition("-")[0]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def serve(requests: TextIO, replies: TextIO) -> None:
     """Answer requests until the other side closes."""
-    with tempfile.TemporaryDirectory(prefix="souffleur-voice-") as folder:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-") as folder:
         try:
             mouth = Mouth(Path(folder))
         except (RuntimeError, OSError, ImportError) as error:

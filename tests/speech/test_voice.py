@@ -5,8 +5,10 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import wave
 from array import array
+from pathlib import Path
 
 import gevent
 import pytest
@@ -232,3 +234,14 @@ def test_say_on_the_command_line(tmp_path, capsys):
     assert main(["say", "  ", "--out", str(out)]) == 1
     assert main(["say", "Bonjour.", "--out", str(tmp_path / "none" / "x.wav")]) == 1
     assert "nothing to speak" in capsys.readouterr().err
+
+
+def test_what_a_killed_worker_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    left = Path(tempfile.gettempdir()) / f"souffleur-voice-{ended.pid}-left"
+    left.mkdir()
+    voice = Voice(tmp_path)
+    voice.speak("un", "fr")
+    voice.close()
+    assert not left.exists()
