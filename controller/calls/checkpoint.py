@@ -33,6 +33,8 @@ class Checkpoint:
     def dump(self) -> str | None:
         """The variable's value, or None when it would be too long: the one written before stays valid."""
         text = orjson.dumps([FORMAT, *(getattr(self, field.name) for field in fields(self))])
+        # FreeSWITCH does not encode a %22 anew: a caller of that name would write JSON of his own in here.
+        text = text.replace(b"%", b"\\u0025")
         return text.decode() if len(text) <= LIMIT else None
 
 
