@@ -80,7 +80,13 @@ class Lookups:
             return Counted(None)
 
     def _request(self, command: Request, subscriber: Snapshot, call: str, key: str) -> Replied:
-        self._ledger.intend(subscriber.subscriber_id, call, key, command.method, command.url)
+        try:
+            self._ledger.intend(subscriber.subscriber_id, call, key, command.method, command.url)
+        except SQLAlchemyError as error:
+            # Another controller could not know that it was sent: only what may be sent twice is.
+            log.warning("a request could not be noted: %s", type(error).__name__)
+            if not command.safe_to_repeat:
+                return Replied("failed", reason="the database is away")
         replied = self._sent(command, f"{call}/{key}")
         outcome = {
             "outcome": replied.outcome,
@@ -88,7 +94,10 @@ class Lookups:
             "saved": replied.saved,
             "reason": replied.reason,
         }
-        self._ledger.concluded(subscriber.subscriber_id, call, key, outcome)
+        try:
+            self._ledger.concluded(subscriber.subscriber_id, call, key, outcome)
+        except SQLAlchemyError as error:
+            log.warning("the end of a request could not be noted: %s", type(error).__name__)
         return replied
 
     def _sent(self, command: Request, key: str) -> Replied:

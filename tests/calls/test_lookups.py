@@ -11,6 +11,7 @@ import pytest
 from gevent.pywsgi import WSGIServer
 from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from conf import outgoing
 from conf.snapshot import Snapshot
@@ -154,3 +155,51 @@ def test_an_answer_is_kept_until_the_schedule_changes(engine: Engine, pool: Thre
     assert lookups.perform(CheckHours("office"), subscriber, "c", "1").state == "open"
     clock[0] = MORNING.replace(hour=12, minute=30)
     assert lookups.perform(CheckHours("office"), subscriber, "c", "2").state == "closed"
+
+
+class Away(Ledger):
+    """A ledger whose database is away for as long as it is told."""
+
+    away = True
+
+    def intend(self, *arguments: Any) -> None:
+        self._refuse()
+        super().intend(*arguments)
+
+    def concluded(self, *arguments: Any) -> None:
+        self._refuse()
+        super().concluded(*arguments)
+
+    def _refuse(self) -> None:
+        if self.away:
+            raise OperationalError("insert", {}, Exception("away"))
+
+
+@pytest.mark.parametrize(("safe", "outcome", "sent"), [(True, "ok", 1), (False, "failed", 0)])
+def test_a_request_while_the_database_is_away(
+    engine: Engine, pool: ThreadPool, snapshot: Make, shop: Shop, safe: bool, outcome: str, sent: int
+) -> None:
+    """What cannot be noted first is sent only when sending it twice would do no harm. The call goes on either way."""
+
+    def send(*arguments: Any, **options: Any) -> outgoing.Reply:
+        return outgoing.fetch(*arguments, allow=("127.0.0.0/8",), **options)
+
+    lookups = Lookups(Away(engine, pool), send, lambda zone: MORNING)
+    answer = lookups.perform(Request("POST", shop.url, safe_to_repeat=safe), snapshot(), "c", "1")
+    assert isinstance(answer, Replied)
+    assert (answer.outcome, len(shop.asked)) == (outcome, sent)
+
+
+def test_an_answer_is_heard_although_it_cannot_be_noted(
+    engine: Engine, pool: ThreadPool, snapshot: Make, shop: Shop
+) -> None:
+    ledger = Away(engine, pool)
+    ledger.away = False
+
+    def send(*arguments: Any, **options: Any) -> outgoing.Reply:
+        ledger.away = True
+        return outgoing.fetch(*arguments, allow=("127.0.0.0/8",), **options)
+
+    answer = Lookups(ledger, send, lambda zone: MORNING).perform(Request("POST", shop.url), snapshot(), "c", "1")
+    assert isinstance(answer, Replied)
+    assert answer.outcome == "ok"
