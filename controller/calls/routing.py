@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ class Known(Protocol):
 
     def owner(self, number: str) -> Snapshot | None: ...
     def by_slug(self, slug: str) -> Snapshot | None: ...
+    def all(self) -> Iterable[Snapshot]: ...
     def trunks(self) -> Sequence[Mapping[str, Any]]: ...
 
 
@@ -59,7 +60,7 @@ def route(offer: Offer, known: Known) -> Route | NoRoute:
 
 def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:
     trunk = offer.trunk or trunk_at(offer.address, known.trunks())
-    number = e164(offer.dialled, "FR") or offer.dialled
+    number = _ours(offer.dialled, known)
     subscriber = known.owner(number)
     if subscriber is None:
         return NoRoute(f"nobody has the number {number}", "UNALLOCATED_NUMBER", number=number, trunk=trunk)
@@ -71,6 +72,19 @@ def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:
             f"the number {number} has no flow", "DESTINATION_OUT_OF_ORDER", subscriber, number, fallback, trunk=trunk
         )
     return Route(subscriber, flow, number, "inbound", fallback, trunk)
+
+
+def _ours(dialled: str, known: Known) -> str:
+    """The number of ours that a carrier means, as E.164, however it is written; what nobody has stays as it is.
+
+    Only a number without a country is read by the countries of our subscribers, and only when it fits one of them.
+    """
+    for written in (dialled, f"+{dialled}", f"+{dialled.removeprefix('00')}"):
+        if known.owner(written):
+            return written
+    countries = {subscriber.country for subscriber in known.all()}
+    found = {number for country in countries if (number := e164(dialled, country)) and known.owner(number)}
+    return found.pop() if len(found) == 1 else e164(dialled) or dialled
 
 
 def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
@@ -97,6 +111,11 @@ def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
         dialled,
         direction="internal",
     )
+
+
+def leads_to(subscriber: Snapshot, target: str) -> str:
+    """The flow that a target leads to: the extension's own, else one that rings it."""
+    return str(subscriber.extensions.get(target, {}).get("flow") or f"{DIRECT}{target}")
 
 
 def user_of(subscriber: Snapshot, extension: str) -> Mapping[str, Any] | None:

@@ -27,6 +27,9 @@ class Known:
     def by_slug(self, slug: str) -> Snapshot | None:
         return next((one for one in self.subscribers if one.slug == slug), None)
 
+    def all(self) -> tuple[Snapshot, ...]:
+        return self.subscribers
+
     def trunks(self) -> tuple[dict[str, Any], ...]:
         return self.trunk_list
 
@@ -59,6 +62,21 @@ def test_a_number_leads_to_its_flow_however_the_carrier_writes_it(snapshot: Make
     way = route(offer(dialled), Known((snapshot(),)))
     assert isinstance(way, Route)
     assert (way.flow, way.number, way.direction, way.trunk) == ("reception", "+33123456789", "inbound", "carrier")
+
+
+@pytest.mark.parametrize("dialled", ["+493012345678", "493012345678", "00493012345678", "03012345678"])
+def test_a_number_of_another_country_is_found_too(snapshot: Make, dialled: str) -> None:
+    numbers = {"+493012345678": {"number": "+493012345678", "flow": "empfang"}}
+    german = snapshot(subscriber_id=2, slug="duval", country="DE", numbers=numbers)
+    way = route(offer(dialled), Known((snapshot(), german)))
+    assert isinstance(way, Route)
+    assert (way.subscriber.slug, way.number, way.flow) == ("duval", "+493012345678", "empfang")
+
+
+def test_a_number_that_two_countries_could_mean_leads_nowhere(snapshot: Make) -> None:
+    other = {"+49123456789": {"number": "+49123456789", "flow": "empfang"}}
+    german = snapshot(subscriber_id=2, slug="duval", country="DE", numbers=other)
+    assert isinstance(route(offer("0123456789"), Known((snapshot(), german))), NoRoute)
 
 
 def test_a_number_of_nobody(snapshot: Make) -> None:
