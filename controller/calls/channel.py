@@ -11,8 +11,10 @@ from collections.abc import Callable
 from controller.calls.dialling import Dialling
 from controller.calls.offer import Offer
 from controller.esl import applications
+from controller.esl.applications import Application
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, Dropped
+from controller.esl.event import Event
 from controller.esl.fields import Headers, collected, played, variable
 from controller.flow.commands import Answer, Collect, Dial, Dialled, Digits, Done, HangUp, HungUp, Play, Played, Sound
 
@@ -39,6 +41,7 @@ class Channel:
         self._dialling = dialling
         self.uuid = offer.uuid
         self.answered = offer.answered
+        self.interrupted = False
 
     def perform(self, command: Spoken, key: str) -> Done | Played | Digits | Dialled:
         """Do what a flow asks of the caller's channel."""
@@ -90,7 +93,8 @@ class Channel:
         self._session.set_variable(name, value)
 
     def interrupt(self) -> None:
-        """End what the caller hears, types or says now, and forget what was queued."""
+        """End what the caller hears, types or says now, and whatever begins until `interrupted` is taken back."""
+        self.interrupted = True
         if self._dialling and self._dialling.busy:
             self._dialling.stop(self._session)
         else:
@@ -99,6 +103,12 @@ class Channel:
     def _name(self, key: str) -> str:
         # What the controller before us sent may still complete: its names must not be taken for ours.
         return f"{self._epoch}-{key}"
+
+    def _execute(self, application: Application, key: str) -> Event:
+        # Between two commands there is nothing that a break could end: the next one must not begin then.
+        if self.interrupted:
+            raise Dropped(application.name)
+        return self._session.execute(application, key=self._name(key), timeout=LONGEST_SOUND)
 
     def _answer(self) -> Done:
         if not self.answered:
@@ -112,7 +122,7 @@ class Channel:
         if not files:
             return Played(heard=False)
         try:
-            ended = self._session.execute(applications.playback(files), key=self._name(key), timeout=LONGEST_SOUND)
+            ended = self._execute(applications.playback(files), key)
         except Dropped:
             return Played()
         return Played(played(ended.headers))
@@ -139,7 +149,7 @@ class Channel:
             digit_timeout=command.digit_timeout,
         )
         try:
-            ended = self._session.execute(application, key=self._name(key), timeout=LONGEST_SOUND)
+            ended = self._execute(application, key)
         except Dropped:
             return Digits()
         found = collected(ended.headers, name_of(key))

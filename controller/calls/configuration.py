@@ -123,7 +123,10 @@ class Configuration:
     def keep_fresh(self, every: float = 1.0) -> None:
         """Refresh for ever; run it in a greenlet of its own."""
         while True:
-            self.refresh()
+            try:
+                self.refresh()
+            except Exception:  # one unreadable row must not end the watching
+                log.exception("the configuration cannot be read, calls go on with what is known")
             self._sleep(every)
 
     def _read(self) -> tuple[dict[int, int], dict[int, Snapshot], dict[str, int], tuple[Mapping[str, Any], ...]]:

@@ -53,7 +53,7 @@ class Monitor:
         self._sleep(SETTLING)
         try:
             ghosts = ours - channels(connection)
-        except EslError as error:
+        except (EslError, ValueError, KeyError) as error:  # no answer, or none that can be read
             log.warning("the channels could not be listed: %s", error)
             return
         # A call that ended meanwhile is no ghost, and one that began is not in `ours`.
@@ -69,7 +69,7 @@ class Monitor:
                 elif not self._ledger.renew(controller, epoch, LEASE):
                     log.error("another process runs under the name %s", controller)
                     epoch = 0
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, OSError) as error:
                 log.debug("the lease could not be renewed: %s", type(error).__name__)
             self._sleep(RENEW)
 

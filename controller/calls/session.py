@@ -16,7 +16,7 @@ from controller.calls.house import House
 from controller.calls.journal import Log
 from controller.calls.offer import CALL, TAKEN, Offer, read_offer
 from controller.calls.record import Record
-from controller.calls.routing import DIRECT, NoRoute, Route, route
+from controller.calls.routing import DIRECT, NoRoute, Route, leads_to, route
 from controller.calls.walker import Walker
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, ConnectionLost
@@ -82,6 +82,11 @@ class Conversation:
             self._follow(self._walker, way)
         except FlowError as error:
             self._fall_back(self._walker, str(error), way.fallback, FAILED)
+        except (CallEnded, HungUp, ConnectionLost):
+            raise
+        except Exception as error:  # a fault of ours is no reason to leave the caller in silence
+            log.exception("call %s", self.offer.call)
+            self._fall_back(self._walker, f"{type(error).__name__}: {error}", way.fallback, FAILED)
 
     def _way(self) -> Route | NoRoute:
         known = self._house.configuration
@@ -89,10 +94,17 @@ class Conversation:
             if not self._adopted:
                 return route(replace(self.offer, subscriber=subscriber.slug), known)
             number, direction = self._saved.number, self._saved.direction
-            return Route(subscriber, main_flow(self._saved), number, direction, subscriber.fallback)
+            return Route(subscriber, self._saved_flow(), number, direction, subscriber.fallback)
         if not known.read_once:
             return NoRoute("the database is away and nothing is known yet", FAILED, number=self.offer.dialled)
         return route(self.offer, known)
+
+    def _saved_flow(self) -> str:
+        assert self._saved
+        try:
+            return main_flow(self._saved)
+        except FlowError:
+            return ""  # walking on says what is wrong
 
     def _follow(self, walker: Walker, way: Route) -> None:
         library = self._house.configuration.library(way.subscriber)
@@ -101,7 +113,7 @@ class Conversation:
             flow, command, kept = walk.frames[0].flow, walk.waiting, self._headers
         else:
             flow = library(way.flow, 0)
-            walk = Walk(flow, Call(call_variables(self.offer, way)), library)
+            walk = Walk(flow, Call(call_variables(self.offer, way.subscriber, way.number)), library)
             command, kept = walk.begin(), None
         self._headers = {}
         self.record.flow, self.record.version = flow.name, flow.version
@@ -112,13 +124,23 @@ class Conversation:
         log.warning("call %s: %s", self.offer.call, reason)
         self.record.problem = reason
         self.log.note("fallback", reason=reason, to=fallback)
-        language = self.subscriber.language if self.subscriber else "en"
         if fallback and self.subscriber:
-            flow = self._house.configuration.flow(self.subscriber, f"{DIRECT}{fallback}")
-        else:
-            flow = Flow.load(apology_flow(language, cause))
-        walk = Walk(flow, Call({"language": language}))
+            try:
+                walk = self._walk_of(self.subscriber, leads_to(self.subscriber, fallback))
+                walker.drive(walk, walk.begin())
+                return
+            except FlowError as error:
+                log.warning("call %s: the fallback is broken too: %s", self.offer.call, error)
+                self.log.note("fallback", reason=str(error), to="")
+        language = self.subscriber.language if self.subscriber else "en"
+        walk = Walk(Flow.load(apology_flow(language, cause)), Call({"language": language}))
         walker.drive(walk, walk.begin())
+
+    def _walk_of(self, subscriber: Snapshot, name: str) -> Walk:
+        """The walk of a flow from its beginning, as if the call had come to it at once."""
+        configuration = self._house.configuration
+        variables = call_variables(self.offer, subscriber, self.record.number)
+        return Walk(configuration.flow(subscriber, name), Call(variables), configuration.library(subscriber))
 
     def _finish(self) -> None:
         ending = self._session.wait_for_ending(LAST_WORDS)
@@ -143,11 +165,18 @@ class Conversation:
     def redirect(self, target: str) -> bool:
         """Take the caller away and ring `target`, an extension or an E.164 number; False when it is neither."""
         subscriber = self.subscriber
-        if not subscriber or not self._walker or not self._dialling or not self._dialling.knows(target):
+        if not subscriber or not self._walker or not self._dialling:
             return False
-        flow = self._house.configuration.flow(subscriber, f"{DIRECT}{target}")
+        name = leads_to(subscriber, target)
+        if name.startswith(DIRECT) and not self._dialling.knows(target):
+            return False
+        library = self._house.configuration.library(subscriber)
+        try:
+            flow = library(name, 0)
+        except FlowError:
+            return False
         self.log.note("redirected", to=target)
-        self._walker.redirect(lambda walk: Walk(flow, walk.call))
+        self._walker.redirect(lambda walk: Walk(flow, walk.call, library))
         return True
 
     def hang_up(self, cause: str = "NORMAL_CLEARING") -> None:
@@ -206,15 +235,15 @@ class Conversation:
         return told | {"trunk": way.trunk, "flow": flow}
 
 
-def call_variables(offer: Offer, way: Route) -> dict[str, str]:
+def call_variables(offer: Offer, subscriber: Snapshot, number: str) -> dict[str, str]:
     """What a flow knows of the call when it begins."""
     return {
         "call": offer.call,
         "caller": offer.caller,
         "caller_name": offer.caller_name,
-        "called": way.number,
-        "subscriber": way.subscriber.slug,
-        "language": way.subscriber.language,
-        "country": way.subscriber.country,
-        "time_zone": way.subscriber.time_zone,
+        "called": number,
+        "subscriber": subscriber.slug,
+        "language": subscriber.language,
+        "country": subscriber.country,
+        "time_zone": subscriber.time_zone,
     }

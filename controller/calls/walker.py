@@ -89,6 +89,7 @@ class Walker:
         if self.next_walk is None:
             return self.walk.hear(result)
         onto, self.next_walk = self.next_walk, None
+        self.channel.interrupted = False
         self._enter(onto(self.walk))
         return self.walk.begin()
 

@@ -51,7 +51,12 @@ class Writer:
             self._some.wait(timeout=AGAIN if self.away else None)
             gevent.sleep(GATHER)
             self._some.clear()
-            self.flush()
+            try:
+                self.flush()
+            except Exception:  # a disk that cannot be read must not end the writing
+                log.exception("the records cannot be written now")
+                self._some.set()
+                gevent.sleep(AGAIN)
 
     def flush(self) -> None:
         """Write what is queued now, or spool it."""

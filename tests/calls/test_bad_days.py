@@ -180,3 +180,43 @@ def test_the_records_of_two_subscribers_stay_apart(live: Live) -> None:
     mine = live.record()
     with scoped(live.engine, mine.subscriber_id + 1) as session:
         assert session.query(CallRecord).count() == 0
+
+
+def test_a_fallback_may_be_a_flow(live: Live) -> None:
+    with live.engine.begin() as connection:
+        connection.execute(text("update subscriber set fallback = '1000'"))
+    break_flow(live, "long", lambda doc: doc | {"nodes": {"read": {"kind": "nonsense"}}})
+    caller = live.outside.from_trunk("+33123456784")
+    assert caller.hears_something()
+    caller.presses("2#")
+    assert caller.has_ended(15)
+    record = live.record()
+    assert live.path(record) == ["choose", "thank", "end"]
+    assert "nonsense" in record.problem
+
+
+def test_a_broken_fallback_apologises(live: Live) -> None:
+    with live.engine.begin() as connection:
+        connection.execute(text("update subscriber set fallback = '1000'"))
+    break_flow(live, "reception", lambda doc: doc | {"nodes": {"choose": {"kind": "nonsense"}}})
+    caller = live.outside.from_trunk("+33123456789")
+    assert caller.is_answered()
+    assert caller.has_ended(20)
+    record = live.record()
+    assert live.path(record) == ["sorry", "end"]
+    assert record.disposition == "failed"
+
+
+def test_a_fault_of_ours_apologises(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live.controller
+
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr(live.controller._lookups, "perform", broken)
+    caller = live.outside.from_trunk("+33123456783")
+    assert caller.is_answered()
+    assert caller.has_ended(20)
+    record = live.record()
+    assert live.path(record)[-2:] == ["sorry", "end"]
+    assert record.problem == "ZeroDivisionError: of ours"

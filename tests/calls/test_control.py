@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import gevent
+import gevent.event
 import pytest
 
 from controller.terminal import Refused, tell
@@ -183,3 +184,47 @@ def _until_end(live: Live, call: str, after: int) -> list[dict[str, Any]]:
                     break
     connection.close()
     return entries
+
+
+def test_a_reader_who_goes_leaves_nothing_behind(live: Live) -> None:
+    assert live.controller
+    followers = live.controller.journal._followers
+    headers = {"Authorization": f"Bearer {live.settings.control_secret}"}
+    for method in ("HEAD", "GET"):
+        connection = http.client.HTTPConnection("127.0.0.1", live.settings.control_port, timeout=5)
+        connection.request(method, "/v1/events", headers=headers)
+        response = connection.getresponse()
+        if method == "GET":
+            assert response.readline() == b": hello\n"
+            assert len(followers) == 1
+        connection.close()
+    for _ in range(3):  # the server notices when it has something to tell
+        caller = live.outside.from_trunk("+33999999999")
+        assert caller.has_ended(15)
+    live.until(lambda: not followers)
+
+
+def test_a_call_is_transferred_between_two_commands(live: Live) -> None:
+    """The text is still being spoken: there is nothing to break off yet, and the caller never hears it."""
+    assert live.controller
+    paul = live.outside.phone("102", talks=0.3)
+    speak, go_on = live.controller.voice.speak, gevent.event.Event()
+    live.controller.voice.speak = lambda *what: go_on.wait(10) and speak(*what)  # type: ignore[method-assign]
+    caller = live.outside.from_trunk("+33123456784")
+    call = live.reaches("read")["call"]
+    assert ask(live, "POST", f"/v1/calls/{call}/transfer", {"to": "102"})[0] == 200
+    go_on.set()
+    assert caller.has_ended(4 if live.outside.kind == "virtual" else 8)
+    assert paul.rung == 1
+    assert live.path(live.record()) == ["read", "ring", "end"]
+
+
+def test_a_call_is_transferred_to_a_flow(live: Live) -> None:
+    caller = live.outside.from_trunk("+33123456784")
+    call = live.reaches("read")["call"]
+    assert ask(live, "POST", f"/v1/calls/{call}/transfer", {"to": "1000"})[0] == 200
+    live.until(lambda: live.reaches("choose")["doing"] == "Collect")
+    assert caller.hears_something()
+    caller.presses("2#")
+    assert caller.has_ended(15)
+    assert live.path(live.record()) == ["read", "choose", "thank", "end"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import gevent
+import gevent.event
 import pytest
 from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine, func, select
@@ -175,3 +176,24 @@ def test_a_fact_that_no_table_takes_does_not_hold_up_the_others(
     writer.flush()
     assert (rows(engine), writer.lost, writer.away) == (2, 1, False)
     assert "refused by the database" in caplog.text
+
+
+def test_a_disk_that_cannot_be_read_does_not_end_the_writing(engine: Engine, pool: ThreadPool, tmp_path: Path) -> None:
+    database, spool = Moody(Ledger(engine, pool)), Spool(tmp_path / "spool", "a")
+    writer = Writer(database.write, spool, pool)
+    tried = gevent.event.Event()
+    batches = spool.batches
+
+    def broken() -> Any:
+        tried.set()
+        raise PermissionError("spool")
+
+    spool.batches = broken  # type: ignore[method-assign]
+    writer.away = True
+    running = gevent.spawn(writer.run)
+    writer.put(event(1))
+    assert tried.wait(5)
+    spool.batches = batches  # type: ignore[method-assign]
+    assert writer.drain(10)
+    assert rows(engine) == 1
+    running.kill()
