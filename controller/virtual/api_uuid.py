@@ -15,6 +15,7 @@ from controller.virtual.channel import Channel
 from controller.virtual.headers import other_leg
 from controller.virtual.registry import api
 from controller.virtual.switch import VirtualSwitch
+from controller.virtual.text import unescaped
 
 NO_CHANNEL = "-ERR No such channel!\n"
 DUMP = ("mod_commands.c", "uuid_dump_function", "6495")
@@ -68,7 +69,7 @@ def uuid_setvar(channel: Channel, rest: str) -> str:
     name, _, value = rest.partition(" ")
     if not name:
         return "-USAGE: <uuid> <var> [value]\n"
-    channel.set(name, value)
+    channel.set(name, unescaped(value))
     return "+OK\n"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 REFERENCE = re.compile(r"\\?\$\$?\{([^{}]*)\}")
+ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "s": " ", "'": "'", '"': '"', "\\": "\\"}
 CLOSING = {"{": "}", "[": "]", "<": ">"}
 
 
@@ -68,6 +69,30 @@ def words(text: str, most: int) -> list[str]:
         else:
             current, started = current + letter, True
     return [*out, current] if started else out
+
+
+def unescaped(text: str) -> str:
+    """The last argument of an api command that splits at spaces, as cleanup_separated_string of 1.11.1 leaves it.
+
+    Backslashes and paired single quotes go, `\\n` is a newline, spaces at the ends are cut unless written so.
+    """
+    text = text.lstrip(" ")
+    out, end, quoted, index = "", 0, False, 0
+    while index < len(text):
+        letter, following = text[index], text[index + 1 : index + 2]
+        if letter == "\\" and following in ESCAPED:
+            out += ESCAPED[following]
+            index += 2
+            end = len(out)
+            continue
+        index += 1
+        if letter == "'" and (quoted or "'" in text[index:]):
+            quoted = not quoted
+            end = len(out) if quoted else end
+            continue
+        out += letter
+        end = len(out) if letter != " " or quoted else end
+    return out[:end]
 
 
 def brackets(text: str, opening: str) -> tuple[str, str]:

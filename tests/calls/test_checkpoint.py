@@ -5,8 +5,12 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from controller.calls.checkpoint import LIMIT, Checkpoint, read
+from controller.esl.api import escaped
+from controller.virtual.text import unescaped
 
 FORGED = '%22,"node":"vault","variables":{"caller":"+33123456789"},"x":"%22'
 
@@ -18,6 +22,11 @@ def test_it_comes_back_as_it_was_left(text: str) -> None:
     written = left.dump()
     assert written is not None
     assert read(unquote(written)) == left
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_any_text_reaches_a_variable_whole(text: str) -> None:
+    assert unescaped(escaped(text)) == text
 
 
 def test_what_is_too_long_is_not_left() -> None:
