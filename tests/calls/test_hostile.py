@@ -12,7 +12,7 @@ import pytest
 from gevent.pywsgi import WSGIServer
 
 from tests.calls.live import HOUSES, Live
-from tests.calls.test_bad_days import break_flow
+from tests.calls.test_bad_days import break_flow, die
 from tests.outside import Person
 
 HOUSE = HOUSES / "duval"
@@ -273,3 +273,23 @@ def test_a_call_that_is_offered_twice(live: Live) -> None:
     assert (record.call, record.problem, record.disposition) == (call["call"], "", "served")
     nothing_is_left(live)
     assert len(live.records()) == 1
+
+
+FORGED = "%2522,%2522language%2522:%2522de%2522,%2522x%2522:%2522"
+
+
+@pytest.mark.parametrize("name", ["%2522", FORGED, "%22,%22language%22:%22de"])
+def test_a_name_does_not_forge_what_the_next_controller_finds(live: Live, name: str) -> None:
+    caller = live.outside.from_trunk(LONG, name=name)
+    assert caller.hears_something()
+    call = live.reaches("read")["call"]
+    assert live.controller
+    die(live.controller)
+    live.start()
+    assert live.until(lambda: live.events("adopted"), 15)
+    assert live.reaches("read", 15)["call"] == call
+    assert caller.has_ended(40)
+    record = live.record()
+    assert (record.call, record.problem, record.disposition) == (call, "", "served")
+    spoken = [event.data["sounds"][0] for event in live.events("command") if "sounds" in event.data]
+    assert {sound["language"] for sound in spoken} == {"fr"}

@@ -16,11 +16,11 @@ class VirtualPerson:
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
 
-    def presses(self, keys: str) -> None:
-        self.caller.presses(keys)
+    def presses(self, keys: str, after: float = 0.0) -> None:
+        self.caller.presses(keys, after=after * SPEED)
 
-    def hangs_up(self) -> None:
-        self.caller.hangs_up()
+    def hangs_up(self, after: float = 0.0) -> None:
+        self.caller.hangs_up(after=after * SPEED)
 
     def hears_something(self, within: float = WITHIN) -> bool:
         return bool(self.caller.wait("PLAYBACK_START", within))
