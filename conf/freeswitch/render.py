@@ -54,15 +54,12 @@ def _remove_strangers(folder: Path, files: dict[str, str]) -> list[Path]:
 
 
 def _values(switch: Switch) -> dict[str, object]:
-    window_digits, windows = _windows(switch.give_up)
     return {
         **{name: value for name, value in vars(switch).items() if not isinstance(value, tuple)},
         "rtp_first": switch.rtp_ports[0],
         "rtp_last": switch.rtp_ports[1],
         "offers": "|".join(switch.offers),
         "refuse_refer": "false" if switch.phones_may_refer else "true",
-        "window_digits": window_digits,
-        "windows": windows,
         "public_address": _public_address(switch),
         "bindings": _bindings(switch),
         "esl_networks": _networks(switch.esl_allow),
@@ -70,15 +67,6 @@ def _values(switch: Switch) -> dict[str, object]:
         "trunk_acls": _trunk_acls(switch.trunks),
         "moh": _moh(switch.music_dir),
     }
-
-
-def _windows(seconds: int) -> tuple[int, int]:
-    """How the dialplan counts a time without arithmetic: leading digits of the clock (microseconds), and their changes.
-
-    Windows of ten seconds end between 2 and 12 s after the bound, and in three minutes at most where a controller
-    accepts every connection and says nothing (25 s until FreeSWITCH lets go). Short bounds count rounds of 1 s.
-    """
-    return (9, -(-seconds // 10) + 2) if seconds >= 30 else (10, seconds)
 
 
 def _trunk_values(trunk: Trunk) -> dict[str, object]:

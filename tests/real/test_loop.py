@@ -1,8 +1,11 @@
 """The loop of the dialplan on a real FreeSWITCH: a call waits for a controller, comes back, and not for ever."""
 
+import json
 import time
 
 import pytest
+from gevent.event import Event
+from gevent.server import StreamServer
 
 from tests.real.conftest import TRUNK
 
@@ -94,3 +97,30 @@ def test_a_controller_that_accepts_and_takes_nothing_does_not_begin_a_new_count(
     assert call.response().status == 503
 
 
+
+
+@pytest.mark.slow
+def test_a_call_that_a_mute_controller_left_parked_is_swept_back_into_the_loop(caller, offers, freeswitch):
+    """FreeSWITCH lets go of a mute controller after 25 s, and parks the call with nobody."""
+    ended = Event()
+
+    def say_nothing(connection, _address):
+        while connection.recv(4096):
+            pass
+        ended.set()
+
+    host, _, port = freeswitch.settings.offers[0].rpartition(":")
+    mute = StreamServer((host, int(port)), say_nothing)
+    mute.start()
+    call = caller.invite(NUMBER)
+    assert ended.wait(40)
+    mute.stop(timeout=0)
+    offers.open()
+    assert offers.nothing(2.0)
+    [channel] = json.loads(freeswitch.api("show channels as json"))["rows"]
+    assert channel["application"] == "socket"
+    assert freeswitch.api(f"uuid_transfer {channel['uuid']} souffleur_again XML souffleur").startswith("+OK")
+    offered = offers.next()
+    assert offered.variable("souffleur_dialled") == NUMBER
+    offered.execute("answer")
+    assert call.response().status == 200
