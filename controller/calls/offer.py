@@ -44,11 +44,16 @@ class Offer:
 def read_offer(headers: Headers) -> Offer:
     """Read the reply to `connect`."""
     channel = channel_data(headers)
+    origin = variable(headers, ORIGIN) or "trunk"
+    # A leg that we rang carries the call's name; when its caller transfers it, it begins a call of its own, since the
+    # caller's has ended and is on record.
+    walked = variable(headers, CHECKPOINT) or variable(headers, TAKEN) == "true"
+    call = variable(headers, CALL) if origin != "transfer" or walked else ""
     return Offer(
         uuid=channel.uuid,
-        call=variable(headers, CALL) or str(uuid4()),
+        call=call or str(uuid4()),
         dialled=variable(headers, DIALLED) or channel.dialled,
-        origin=variable(headers, ORIGIN) or "trunk",
+        origin=origin,
         caller=variable(headers, CALLER) or channel.caller,
         caller_name=channel.caller_name,
         address=channel.address,
