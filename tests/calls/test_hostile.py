@@ -108,6 +108,22 @@ def test_names_and_numbers_of_callers(live: Live, bait: Path, controller: str) -
     assert {record.called for record in live.records()} == {SHOP}
 
 
+def test_headers_of_callers(live: Live, bait: Path) -> None:
+    live.load(HOUSE)
+    ours = ("subscriber", "user", "call", "checkpoint", "dialled", "taken")
+    forged = {f"X-souffleur_{name}": "duval" for name in ours}
+    code = {"X-Name": f"${{system(touch {bait})}}", "X-Line": "a%0Avariable_souffleur_subscriber: duval%0A%0A"}
+    duval = "<sip:duval@127.0.0.1>"
+    names = {"P-Asserted-Identity": duval, "Remote-Party-ID": duval, "Subject": "%22"}
+    people = []
+    for headers in (forged, code, names, {"X-Long": "x" * 8000}):
+        caller = live.outside.from_trunk(NUMBER, headers=headers)
+        assert caller.hears_something()
+        caller.presses("2#")
+        people.append(caller)
+    is_sound(live, people, ["choose", "thank", "end"], "reception")
+
+
 ANSWERS: tuple[Any, ...] = (
     "\u0000\r\n\r\nX-Injected: yes",
     "{{subscriber}}{{secret}}{",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import select
 import struct
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ from tests.real.switch import RealSwitch, settings_for
 
 from . import WITHIN
 
+NONE: Mapping[str, str] = MappingProxyType({})
 TRUNK = "127.0.0.9"
 PASSWORDS = {
     "101@martin": "claire-phone-1",
@@ -128,11 +131,14 @@ class RealOutside:
         settings = self.switch.settings
         return {"SOUFFLEUR_ESL_PORT": str(settings.esl_port), "SOUFFLEUR_ESL_PASSWORD": settings.esl_password}
 
-    def from_trunk(self, number: str, caller: str = "+33611111111", name: str = "") -> RealPerson:
+    def from_trunk(
+        self, number: str, caller: str = "+33611111111", name: str = "", headers: Mapping[str, str] = NONE
+    ) -> RealPerson:
         user = quote(on_the_wire(caller), safe="+*", encoding="latin-1")
         agent = self._agent(user, "127.0.0.1", "", self.switch.settings.external_port, address=TRUNK)
         display = re.sub(r'(["\\])', r"\\\1", on_the_wire(name))
-        return RealPerson(agent, agent.invite(number, display=f'"{display}"' if name else ""))
+        lines = (f"{header}: {value}" for header, value in headers.items())
+        return RealPerson(agent, agent.invite(number, *lines, display=f'"{display}"' if name else ""))
 
     def from_phone(self, extension: str, number: str, subscriber: str = "martin") -> RealPerson:
         agent = self._registered(extension, subscriber)

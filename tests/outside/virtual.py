@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from controller.virtual import Callee, Caller, VirtualSwitch
 
 from . import WITHIN
 
+NONE: Mapping[str, str] = MappingProxyType({})
 SPEED = 3.0  # times the wall clock
 PASSWORD = "event-socket-secret"
 
@@ -58,8 +61,11 @@ class VirtualOutside:
     def settings(self) -> dict[str, str]:
         return {"SOUFFLEUR_ESL_PORT": str(self.switch.port), "SOUFFLEUR_ESL_PASSWORD": PASSWORD}
 
-    def from_trunk(self, number: str, caller: str = "+33611111111", name: str = "") -> VirtualPerson:
-        return VirtualPerson(self.switch.call(caller, number, name=name))
+    def from_trunk(
+        self, number: str, caller: str = "+33611111111", name: str = "", headers: Mapping[str, str] = NONE
+    ) -> VirtualPerson:
+        variables = {f"sip_h_{header}": value for header, value in headers.items()}
+        return VirtualPerson(self.switch.call(caller, number, name=name, variables=variables))
 
     def from_phone(self, extension: str, number: str, subscriber: str = "martin") -> VirtualPerson:
         known = {"souffleur_subscriber": subscriber, "souffleur_origin": "phone", "souffleur_user": extension}
