@@ -102,7 +102,8 @@ class Walker:
         if isinstance(command, LOOKUPS):
             assert self.subscriber
             return self.lookups.perform(command, self.subscriber, self.call, key)
-        self.hung_up = isinstance(command, HangUp)
+        # A flow that goes on after the caller has left ends with a HangUp too.
+        self.hung_up = isinstance(command, HangUp) and not self.channel.hung_up
         return self.channel.perform(command, key)
 
     def _recover(self, command: Command, kept: Headers) -> Result:

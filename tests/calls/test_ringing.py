@@ -123,3 +123,20 @@ def test_a_stranger_calls_for_no_help_through_a_flow(live: Live) -> None:
     assert caller.has_ended()
     assert far.rung == 0
     assert live.record().disposition == "failed"
+
+
+def test_a_flow_that_goes_on_after_the_caller_left_did_not_hang_up(live: Live) -> None:
+    count = {"kind": "count", "counter": "left", "scope": "subscriber", "exits": {"next": "bye"}}
+    bye = {"kind": "say", "text": {"fr": "Au revoir."}, "exits": {"next": "end"}}
+
+    def change(doc: dict[str, Any]) -> dict[str, Any]:
+        read = doc["nodes"]["read"] | {"exits": {"next": "end", "hung_up": "count"}}
+        return doc | {"nodes": doc["nodes"] | {"read": read, "count": count, "bye": bye}}
+
+    break_flow(live, "long", change)
+    caller = live.outside.from_trunk("+33123456784")
+    assert caller.hears_something()
+    caller.hangs_up()
+    record = live.record()
+    assert live.path(record) == ["read", "count", "bye"]
+    assert (record.hung_up_by, record.disposition, record.problem) == ("caller", "abandoned", "")
