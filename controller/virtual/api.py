@@ -12,11 +12,10 @@ from uuid import uuid4
 import gevent
 
 from controller.virtual import session
-from controller.virtual.channel import Channel
+from controller.virtual.channel import Channel, Switch
 from controller.virtual.dialling import LONGEST, Dial
 from controller.virtual.headers import CALL_STATES
 from controller.virtual.registry import api
-from controller.virtual.switch import VirtualSwitch
 from controller.virtual.text import dial_string
 
 ORIGINATE = (
@@ -26,7 +25,7 @@ ORIGINATE = (
 
 
 @api("status")
-def status(switch: VirtualSwitch, _rest: str) -> str:
+def status(switch: Switch, _rest: str) -> str:
     seconds = int(switch.clock.now())
     days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
     return (
@@ -40,37 +39,37 @@ def status(switch: VirtualSwitch, _rest: str) -> str:
 
 
 @api("version")
-def version(_switch: VirtualSwitch, _rest: str) -> str:
+def version(_switch: Switch, _rest: str) -> str:
     return "FreeSWITCH Version 1.11.1-virtual~64bit ( 64bit)\n"
 
 
 @api("uptime")
-def uptime(switch: VirtualSwitch, _rest: str) -> str:
+def uptime(switch: Switch, _rest: str) -> str:
     return f"{int(switch.clock.now())}\n"
 
 
 @api("echo")
-def echo(_switch: VirtualSwitch, rest: str) -> str:
+def echo(_switch: Switch, rest: str) -> str:
     return rest
 
 
 @api("create_uuid")
-def create_uuid(_switch: VirtualSwitch, _rest: str) -> str:
+def create_uuid(_switch: Switch, _rest: str) -> str:
     return str(uuid4())
 
 
 @api("reloadxml")
-def reloadxml(_switch: VirtualSwitch, _rest: str) -> str:
+def reloadxml(_switch: Switch, _rest: str) -> str:
     return "+OK [Success]\n"
 
 
 @api("global_getvar")
-def global_getvar(switch: VirtualSwitch, rest: str) -> str:
+def global_getvar(switch: Switch, rest: str) -> str:
     return switch.globals.get(rest, "")
 
 
 @api("hash")
-def keep(switch: VirtualSwitch, rest: str) -> str:
+def keep(switch: Switch, rest: str) -> str:
     """`hash insert/realm/key/value`, `select/realm/key`, `delete/realm/key`."""
     verb, realm, key, value = ([*rest.split("/", 3), "", "", "", ""])[:4]
     if verb == "insert":
@@ -86,7 +85,7 @@ def keep(switch: VirtualSwitch, rest: str) -> str:
 
 
 @api("sofia")
-def sofia(switch: VirtualSwitch, rest: str) -> str:
+def sofia(switch: Switch, rest: str) -> str:
     if not rest.startswith("status"):
         return "+OK\n"
     line = "=" * 97 + "\n"
@@ -97,7 +96,7 @@ def sofia(switch: VirtualSwitch, rest: str) -> str:
 
 
 @api("hupall")
-def hupall(switch: VirtualSwitch, rest: str) -> str:
+def hupall(switch: Switch, rest: str) -> str:
     cause = rest.split(" ")[0] or "MANAGER_REQUEST"
     for channel in list(switch.channels.values()):
         channel.hang_up(cause)
@@ -105,7 +104,7 @@ def hupall(switch: VirtualSwitch, rest: str) -> str:
 
 
 @api("show")
-def show(switch: VirtualSwitch, rest: str) -> str:
+def show(switch: Switch, rest: str) -> str:
     """`show channels as json`.
 
     The list lags behind, as the real one does: up to half a second; `row_count` alone when empty.
@@ -153,7 +152,7 @@ def row(channel: Channel) -> dict[str, str]:
 
 
 @api("originate")
-def originate(switch: VirtualSwitch, rest: str) -> str:
+def originate(switch: Switch, rest: str) -> str:
     """`{vars}endpoint &application(argument)` or `endpoint extension dialplan context`.
 
     Waits until it is answered or has failed.

@@ -11,10 +11,9 @@ import gevent
 
 from controller.virtual import session, wire
 from controller.virtual.applications import bridge
-from controller.virtual.channel import Channel
+from controller.virtual.channel import Channel, Switch
 from controller.virtual.headers import other_leg
 from controller.virtual.registry import api
-from controller.virtual.switch import VirtualSwitch
 from controller.virtual.text import unescaped
 
 NO_CHANNEL = "-ERR No such channel!\n"
@@ -23,11 +22,11 @@ DUMP = ("mod_commands.c", "uuid_dump_function", "6495")
 
 def of_channel(
     usage: str, missing: str = NO_CHANNEL
-) -> Callable[[Callable[[Channel, str], str]], Callable[[VirtualSwitch, str], str]]:
+) -> Callable[[Callable[[Channel, str], str]], Callable[[Switch, str], str]]:
     """Find the channel named first; the rest of the line goes to the function."""
 
-    def wrap(function: Callable[[Channel, str], str]) -> Callable[[VirtualSwitch, str], str]:
-        def command(switch: VirtualSwitch, rest: str) -> str:
+    def wrap(function: Callable[[Channel, str], str]) -> Callable[[Switch, str], str]:
+        def command(switch: Switch, rest: str) -> str:
             uuid, _, more = rest.strip().partition(" ")
             if not uuid:
                 return f"-USAGE: {usage}\n"
@@ -40,7 +39,7 @@ def of_channel(
 
 
 @api("uuid_exists")
-def uuid_exists(switch: VirtualSwitch, rest: str) -> str:
+def uuid_exists(switch: Switch, rest: str) -> str:
     channel = switch.channels.get(rest.strip())
     return "true" if channel and not channel.ended else "false"
 
@@ -161,7 +160,7 @@ def uuid_park(channel: Channel, _rest: str) -> str:
 
 
 @api("uuid_bridge")
-def uuid_bridge(switch: VirtualSwitch, rest: str) -> str:
+def uuid_bridge(switch: Switch, rest: str) -> str:
     """Take two channels out of what they do and let them talk."""
     first, _, second = rest.strip().partition(" ")
     one, other = switch.channels.get(first), switch.channels.get(second.strip())

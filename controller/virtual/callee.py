@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from controller.virtual.party import Party
-
-if TYPE_CHECKING:
-    from controller.virtual.channel import Channel
+from controller.virtual.party import Line, Party
 
 # The cause FreeSWITCH makes of a SIP answer (recorded in 03d and 03e).
 CAUSES = {404: "UNALLOCATED_NUMBER", 480: "NO_USER_RESPONSE", 486: "USER_BUSY", 500: "NORMAL_TEMPORARY_FAILURE",
@@ -34,7 +31,7 @@ class Callee:
     presses_after: float = 1.0
     calls: list[Party] = field(default_factory=list)
 
-    def take(self, leg: Channel) -> None:
+    def take(self, leg: Line) -> None:
         """A call arrives."""
         self.calls.append(leg.party)
         later = leg.clock.later
@@ -52,7 +49,7 @@ class Callee:
             if moment is not None:
                 later(moment, self._if_up, leg, act)
 
-    def _answer(self, leg: Channel) -> None:
+    def _answer(self, leg: Line) -> None:
         leg.answer()
         if self.presses:
             leg.party.presses(self.presses, after=self.presses_after)
@@ -60,6 +57,6 @@ class Callee:
             leg.party.hangs_up(after=self.hangs_up_after)
 
     @staticmethod
-    def _if_up(leg: Channel, act) -> None:
+    def _if_up(leg: Line, act: Callable[[], None]) -> None:
         if not leg.cause:
             act()

@@ -1,26 +1,21 @@
-"""One channel: a caller's leg or a callee's, its variables, flags and events. What it runs is in `session.py`."""
+"""One channel: a caller's leg or a callee's, from its start to its end. What it runs is in `session.py`."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import uuid4
 
 from gevent import Greenlet
-from gevent.event import Event as Signal
 
-from controller.virtual.headers import BARE, CALL_STATES, MEDIA, channel_headers
+from controller.virtual.core import Core
+from controller.virtual.headers import channel_headers
+from controller.virtual.party import Party
 from controller.virtual.records import farewell
 from controller.virtual.sound import Sound
-from controller.virtual.variables import Variables
-from controller.virtual.wire import Value
-
-if TYPE_CHECKING:
-    from controller.virtual.listener import Listener
-    from controller.virtual.party import Party
-    from controller.virtual.switch import VirtualSwitch
-    from controller.virtual.wire import Command
+from controller.virtual.variables import MEDIA
+from controller.virtual.wire import GOODBYE, Command, Value
 
 Q850 = {
     "UNALLOCATED_NUMBER": "1",
@@ -35,95 +30,43 @@ Q850 = {
 }
 
 
-class Channel(Variables, Sound):
-    """A leg of a call. `ready` is false once it is hung up or is on its way to another extension."""
+class Socket(Protocol):
+    """A connection of the event socket, as far as a call and the switch touch it."""
+
+    outbound: bool
+
+    def hangup_seen(self) -> None: ...
+    def call_ended(self) -> None: ...
+    def end(self, *, notice: bool = True, text: str = GOODBYE) -> None: ...
+
+
+@dataclass(eq=False, repr=False)
+class Switch(Core):
+    """A core with its calls and its connections."""
+
+    channels: dict[str, Channel] = field(default_factory=dict)
+    listeners: set[Socket] = field(default_factory=set)
+
+
+class Channel(Sound):
+    """A leg of a call."""
+
+    switch: Switch
+    mate: Channel | None
 
     def __init__(
-        self, switch: VirtualSwitch, party: Party, *, uuid: str, name: str, direction: str, profile: dict[str, str]
+        self, switch: Switch, party: Party, *, uuid: str, name: str, direction: str, profile: dict[str, str]
     ) -> None:
-        self.switch, self.clock, self.party = switch, switch.clock, party
-        self.uuid = uuid or str(uuid4())
-        self.name, self.direction, self.logical = name, direction, direction
-        self.call_uuid = self.uuid
-        self.profile, self.profile_index = profile, 1
-        self.variables: dict[str, Value] = {}
-        self.times = {"Profile": self.clock.stamp(), "Created": self.clock.stamp()}
-        self.state, self.call_state, self.cause = "CS_INIT", "DOWN", ""
-        self.answered = self.early = self.ringing = False
-        self.other_leg: dict[str, Value] = {}
+        super().__init__(switch, party, uuid=uuid, name=name, direction=direction, profile=profile)
         self.partner: Channel | None = None  # the leg it is bridged with
-        self.mate: Channel | None = None  # the other half of a loopback
-        self.destination = ""  # where a transfer sends it
-        self.redirect: Callable[[], None] | None = None  # what uuid_bridge makes it do next
         self.actions: list[tuple[str, str]] | None = None  # what is left of the dialplan's extension
-        self.runner: Greenlet | None = None  # what runs the channel's session, if it has one
-        self.dialler: Signal | None = None  # who waits for this leg to answer
-        self.digits: deque[tuple[str, int, str]] = deque()
-        self.typed = ""
+        self.runner: Greenlet[..., None] | None = None  # what runs the channel's session, if it has one
         self.commands: deque[Command] = deque()
         self.locks = 0  # commands in progress that were sent with event-lock
         self.broken = self.broadcast = self.stop_broadcast = False
         self.controlled = False  # parked, and held there by a socket or by &park
-        self.lost_since: float | None = None  # since when nobody takes the call
-        self.sockets: list[Listener] = []
-        self.recordings: dict[str, float] = {}
-        self.ended = self.destroyed = False
-        self.poked = Signal()
+        self.sockets: list[Socket] = []
         switch.channels[self.uuid] = self
-
-    # --- what it is
-
-    @property
-    def is_loopback(self) -> bool:
-        return self.name.startswith("loopback/")
-
-    @property
-    def has_media(self) -> bool:
-        return self.early or self.answered or self.is_loopback
-
-    @property
-    def ready(self) -> bool:
-        return not (self.cause or self.destination or self.redirect)
-
-    @property
-    def answer_state(self) -> str:
-        if self.cause:
-            return "hangup"
-        return "answered" if self.answered else "early" if self.early else "ringing"
-
-    # --- events
-
-    def fire(self, name: str, before: dict[str, Value] | None = None, after: dict[str, Value] | None = None) -> None:
-        before, after = before or {}, after or {}
-        self.party.note(name, self, before | after)
-        self.switch.bus.fire(
-            name, lambda: before | channel_headers(self, variables=name not in BARE) | after, self.uuid
-        )
-
-    def enter(self, state: str, call_state: str = "") -> None:
-        """Change the state; the call state that goes with it is told first (seen on 1.11.1)."""
-        self.state = state
-        if call_state:
-            self.turn(call_state)
-        self.fire("CHANNEL_STATE")
-
-    def turn(self, call_state: str) -> None:
-        if call_state != self.call_state:
-            old, self.call_state = self.call_state, call_state
-            number = str(CALL_STATES.index(call_state))
-            self.fire("CHANNEL_CALLSTATE", {"Original-Channel-Call-State": old, "Channel-Call-State-Number": number})
-
-    # --- what happens to it
-
-    def poke(self) -> None:
-        self.poked.set()
-        if self.dialler:
-            self.dialler.set()
-
-    def wait(self, deadline: float | None) -> None:
-        """Wait until something happens to the channel, or until a moment of the clock."""
-        self.clock.wait(self.poked, None if deadline == float("inf") else deadline)
-        self.poked.clear()
 
     def queue(self, command: Command) -> None:
         """A sendmsg: it is looked at one frame (20 ms) later."""

@@ -10,17 +10,13 @@ legs, causes of originate, pre_answer counts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gevent.event import Event as Signal
 
 from controller.virtual import session
-from controller.virtual.channel import Channel
+from controller.virtual.channel import Channel, Switch
 from controller.virtual.legs import begin, make_leg, refusal
 from controller.virtual.text import Leg
-
-if TYPE_CHECKING:
-    from controller.virtual.switch import VirtualSwitch
 
 LONGEST = 60.0
 
@@ -29,7 +25,7 @@ LONGEST = 60.0
 class Dial:
     """One attempt. `caller` is the channel that bridges, None for originate."""
 
-    switch: VirtualSwitch
+    switch: Switch
     caller: Channel | None
     groups: list[list[Leg]]
     timeout: float = LONGEST

@@ -12,10 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from controller.virtual.channel import Channel
+from controller.virtual.state import State
 
 Action = tuple[str, str]
 NUMBER = r"^\+?[0-9*#]{1,32}$"
@@ -26,14 +24,14 @@ class Extension:
     """Numbers that match `pattern` run `actions`: a list, or a function of the channel that yields one."""
 
     pattern: str
-    actions: Sequence[Action] | Callable[[Channel], Sequence[Action]]
+    actions: Sequence[Action] | Callable[[State], Sequence[Action]]
 
 
 @dataclass
 class Dialplan:
     extensions: list[Extension] = field(default_factory=list)
 
-    def actions(self, channel: Channel) -> list[Action] | None:
+    def actions(self, channel: State) -> list[Action] | None:
         """A fresh list of what the channel's extension runs, None if no extension matches."""
         dialled = channel.profile.get("Destination-Number", "")
         for extension in self.extensions:
@@ -47,7 +45,7 @@ class Dialplan:
 def safe(hosts: str, *, wait: float, bound: float, fallback: Sequence[Action]) -> Dialplan:
     """The product's dialplan. `hosts` is `host:port|host:port`; `wait` and `bound` are seconds."""
 
-    def first(channel: Channel) -> list[Action]:
+    def first(channel: State) -> list[Action]:
         origin = "phone" if channel.profile.get("Context") == "internal" else "trunk"
         return [
             ("set", "hangup_after_bridge=false"),
@@ -57,7 +55,7 @@ def safe(hosts: str, *, wait: float, bound: float, fallback: Sequence[Action]) -
             ("transfer", f"souffleur_again XML {channel.profile.get('Context', 'public')}"),
         ]
 
-    def again(channel: Channel) -> list[Action]:
+    def again(channel: State) -> list[Action]:
         now = channel.clock.now()
         channel.lost_since = now if channel.lost_since is None else channel.lost_since
         if now - channel.lost_since >= bound:

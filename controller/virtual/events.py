@@ -5,15 +5,12 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 from uuid import uuid4
 
 from controller.virtual import wire
 from controller.virtual.clock import Clock
 from controller.virtual.headers import NOWHERE, SOURCE
-
-if TYPE_CHECKING:
-    from controller.virtual.listener import Listener
 
 # Every event name of FreeSWITCH 1.11.1.
 NAMES = frozenset(
@@ -61,6 +58,17 @@ class Event:
         return self._frames[kind]
 
 
+class Subscriber(Protocol):
+    """Who hears events: everything it `wants`, or of that only what concerns the call it `follows`."""
+
+    uuid: str
+    follows: str
+    names: set[str]
+
+    def wants(self, name: str, kind: str) -> bool: ...
+    def offer(self, event: Event) -> None: ...
+
+
 class Bus:
     """Hands events to the connections that want them.
 
@@ -71,10 +79,10 @@ class Bus:
         self.core_uuid = str(uuid4())
         self._clock = clock
         self._sequence = 0
-        self._everyone: list[Listener] = []
-        self._followers: dict[str, list[Listener]] = defaultdict(list)
+        self._everyone: list[Subscriber] = []
+        self._followers: dict[str, list[Subscriber]] = defaultdict(list)
 
-    def place(self, listener: Listener) -> None:
+    def place(self, listener: Subscriber) -> None:
         """Put a connection where its subscription belongs; call again after each change of it."""
         self.remove(listener)
         if listener.follows:
@@ -82,7 +90,7 @@ class Bus:
         elif listener.names:
             self._everyone.append(listener)
 
-    def remove(self, listener: Listener) -> None:
+    def remove(self, listener: Subscriber) -> None:
         if listener in self._everyone:
             self._everyone.remove(listener)
         for uuid in [uuid for uuid in (listener.follows, listener.uuid) if uuid in self._followers]:
@@ -114,6 +122,6 @@ class Bus:
         near = [one for one in self._followers.get(uuid, ()) if one.wants(name, kind)] if uuid else []
         far = [one for one in self._everyone if one.wants(name, kind)]
         if near or far:
-            event = Event(name, self.base(name) | build(), body)
+            event = Event(name, {**self.base(name), **build()}, body)
             for listener in near + far:
                 listener.offer(event)

@@ -5,12 +5,8 @@ Names and order are those of a recorded connect frame and recorded events (02a, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from controller.virtual.state import State
 from controller.virtual.wire import Value
-
-if TYPE_CHECKING:
-    from controller.virtual.channel import Channel
 
 STATES = (
     "CS_NEW", "CS_INIT", "CS_ROUTING", "CS_SOFT_EXECUTE", "CS_EXECUTE", "CS_EXCHANGE_MEDIA", "CS_PARK",
@@ -52,7 +48,7 @@ SOURCE = {
 NOWHERE = ("switch_event.c", "switch_event_fire", "0")
 
 
-def profile(channel: Channel, prefix: str, *, ours: bool = True) -> dict[str, Value]:
+def profile(channel: State, prefix: str, *, ours: bool = True) -> dict[str, Value]:
     """The caller profile under a prefix (`Caller`, `Channel`, `Other-Leg`); the other leg's has no profile index."""
     who = channel.profile
     out: dict[str, Value] = {
@@ -81,14 +77,14 @@ def profile(channel: Channel, prefix: str, *, ours: bool = True) -> dict[str, Va
     return out
 
 
-def _number(channel: Channel) -> str:
+def _number(channel: State) -> str:
     """The number runs ahead of the name when a channel ends (recorded in 03b)."""
     if channel.destroyed:
         return NUMBER["CS_DESTROY"]
     return NUMBER["CS_HANGUP"] if channel.cause and channel.state not in ENDED else NUMBER[channel.state]
 
 
-def state(channel: Channel) -> dict[str, Value]:
+def state(channel: State) -> dict[str, Value]:
     out: dict[str, Value] = {
         "Channel-State": channel.state,
         "Channel-Call-State": channel.call_state,
@@ -116,7 +112,7 @@ def state(channel: Channel) -> dict[str, Value]:
     return out
 
 
-def channel_headers(channel: Channel, *, variables: bool) -> dict[str, Value]:
+def channel_headers(channel: State, *, variables: bool) -> dict[str, Value]:
     """State, caller profile, the other leg once there was one, and the variables."""
     out = state(channel) | profile(channel, "Caller")
     if channel.other_leg:
@@ -126,41 +122,6 @@ def channel_headers(channel: Channel, *, variables: bool) -> dict[str, Value]:
     return out
 
 
-def other_leg(other: Channel, kind: str) -> dict[str, Value]:
+def other_leg(other: State, kind: str) -> dict[str, Value]:
     """What a channel remembers of its partner: `kind` is originator or originatee."""
     return {"Other-Type": kind} | profile(other, "Other-Leg", ours=False)
-
-
-# What a phone's INVITE leaves in the variables: the recorded connect frame of 02a, with its values put in.
-INVITE = {
-    "direction": "inbound", "uuid": "{uuid}", "session_id": "{session}", "sip_from_user": "{number}",
-    "sip_from_uri": "{number}@{host}", "sip_from_host": "{host}", "video_media_flow": "disabled",
-    "audio_media_flow": "disabled", "text_media_flow": "disabled", "channel_name": "{channel}",
-    "sip_call_id": "{call_id}",
-    "sip_local_network_addr": "127.0.0.1", "sip_network_ip": "127.0.0.1", "sip_network_port": "5080",
-    "sip_invite_stamp": "{stamp}", "sip_received_ip": "127.0.0.1", "sip_received_port": "5080",
-    "sip_via_protocol": "udp",
-    "sip_from_user_stripped": "{number}", "sip_from_tag": "{tag}", "sofia_profile_name": "{profile}",
-    "sofia_profile_url": "sip:mod_sofia@127.0.0.1:5060", "recovery_profile_name": "{profile}",
-    "sip_Remote-Party-ID": '"{name}" <sip:{number}@{host}>;party=calling;screen=yes;privacy=off',
-    "sip_cid_type": "rpid",
-    "sip_full_via": "SIP/2.0/UDP 127.0.0.1:5080;rport=5080;branch=z9hG4bK{tag}", "sip_from_display": "{name}",
-    "sip_full_from": '"{name}" <sip:{number}@{host}>;tag={tag}', "sip_full_to": "<sip:{dialled}@{host}:5060>",
-    "sip_allow": "INVITE, ACK, BYE, CANCEL, OPTIONS, MESSAGE, INFO, UPDATE, REGISTER, REFER, NOTIFY",
-    "sip_req_user": "{dialled}", "sip_req_port": "5060", "sip_req_uri": "{dialled}@{host}:5060",
-    "sip_req_host": "{host}",
-    "sip_to_user": "{dialled}", "sip_to_port": "5060", "sip_to_uri": "{dialled}@{host}:5060", "sip_to_host": "{host}",
-    "sip_contact_user": "{number}", "sip_contact_port": "5080", "sip_contact_uri": "{number}@127.0.0.1:5080",
-    "sip_contact_host": "127.0.0.1", "rtp_use_codec_string": "PCMU,PCMA", "sip_user_agent": "souffleur-virtual",
-    "sip_via_host": "127.0.0.1", "sip_via_port": "5080", "sip_via_rport": "5080", "max_forwards": "70",
-    "presence_id": "{number}@{host}",
-    "switch_r_sdp": "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nm=audio 30618 RTP/AVP 0 8 101\r\n",
-    "ep_codec_string": "CORE_PCM_MODULE.PCMU@8000h@20i@64000b,CORE_PCM_MODULE.PCMA@8000h@20i@64000b",
-    "endpoint_disposition": "DELAYED NEGOTIATION",
-}  # fmt: skip
-MEDIA = {
-    "audio_media_flow": "sendrecv", "read_codec": "PCMU", "original_read_codec": "PCMU", "read_rate": "8000",
-    "original_read_rate": "8000", "write_codec": "PCMU", "write_rate": "8000", "dtmf_type": "rfc2833",
-    "local_media_ip": "127.0.0.1", "local_media_port": "32358", "advertised_media_ip": "127.0.0.1",
-    "remote_media_ip": "127.0.0.1", "remote_media_port": "33966",
-}  # fmt: skip

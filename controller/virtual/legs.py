@@ -7,21 +7,16 @@ dialplan.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import gevent
 
 from controller.virtual import session
-from controller.virtual.channel import Channel
+from controller.virtual.channel import Channel, Switch
 from controller.virtual.headers import other_leg
 from controller.virtual.party import Party
 from controller.virtual.text import Leg
 
-if TYPE_CHECKING:
-    from controller.virtual.switch import VirtualSwitch
 
-
-def refusal(switch: VirtualSwitch, one: Leg) -> str:
+def refusal(switch: Switch, one: Leg) -> str:
     """Why this endpoint cannot even be tried, or nothing (causes of 03e)."""
     parts = one.endpoint.split("/")
     if one.registered:
@@ -35,7 +30,7 @@ def refusal(switch: VirtualSwitch, one: Leg) -> str:
     return "" if parts[1] in switch.profiles else "INVALID_PROFILE"
 
 
-def make_leg(switch: VirtualSwitch, caller: Channel | None, one: Leg) -> Channel:
+def make_leg(switch: Switch, caller: Channel | None, one: Leg) -> Channel:
     """An outgoing channel with the caller id and the variables it is called with."""
     variables = {name: value for name, value in one.variables.items() if name != "origination_uuid"}
     number = (

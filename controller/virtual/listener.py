@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import gevent
 from gevent import socket
 
 from controller.virtual import wire
+from controller.virtual.channel import Channel, Switch
 from controller.virtual.events import MY_EVENTS, Event
 from controller.virtual.outlet import Outlet
-
-if TYPE_CHECKING:
-    from controller.virtual.channel import Channel
-    from controller.virtual.switch import VirtualSwitch
 
 FIRST_COMMAND = 25.0  # seconds FreeSWITCH waits for the first command (04y)
 
@@ -25,7 +22,7 @@ class Listener:
     `channel` is the call an outbound one was offered, or the one an inbound one follows by `myevents UUID`.
     """
 
-    def __init__(self, switch: VirtualSwitch, sock: socket.socket, channel: Channel | None = None) -> None:
+    def __init__(self, switch: Switch, sock: socket.socket, channel: Channel | None = None) -> None:
         self.switch, self.sock, self.channel = switch, sock, channel
         self.outbound = channel is not None
         self.uuid = channel.uuid if channel else ""
@@ -43,7 +40,7 @@ class Listener:
         self.running = True
         self.busy = False  # an api command runs: nothing else is sent meanwhile (10d)
         self._held: list[Event] = []
-        self._timer: gevent.Greenlet | None = None
+        self._timer: gevent.Greenlet[..., None] | None = None
 
     # --- events
 
@@ -97,10 +94,8 @@ class Listener:
 
     # --- reading
 
-    def serve(self) -> None:
-        """Read commands until the connection or the call ends."""
-        from controller.virtual.commands import obey
-
+    def serve(self, obey: Callable[[Listener, wire.Command], None]) -> None:
+        """Read commands until the connection or the call ends, and obey each."""
         if not self.outbound:
             self.out.send(b"Content-Type: auth/request\n\n")
         reader, first = wire.CommandReader(), True

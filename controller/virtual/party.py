@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 
 import gevent
 from gevent.event import Event as Signal
@@ -13,9 +13,6 @@ from gevent.event import Event as Signal
 from controller.virtual.clock import Clock
 from controller.virtual.media import duration
 from controller.virtual.wire import Value
-
-if TYPE_CHECKING:
-    from controller.virtual.channel import Channel
 
 PATIENCE = 10.0  # real seconds a test waits for something
 
@@ -38,6 +35,22 @@ class Happening:
         return self.name == name and all(own.get(key) == value for key, value in headers.items())
 
 
+class Line(Protocol):
+    """The channel, as far as the person at its end touches it."""
+
+    uuid: str
+    clock: Clock
+    party: Party
+    answered: bool
+    cause: str
+
+    def ring(self) -> None: ...
+    def open_media(self) -> None: ...
+    def answer(self) -> None: ...
+    def receive(self, digit: str) -> None: ...
+    def hang_up(self, cause: str, sip: str = "") -> None: ...
+
+
 class Party:
     """A scripted person. `presses`, `says`, `waits_for` and `hangs_up` are done one after the other, in the background.
 
@@ -47,7 +60,7 @@ class Party:
     def __init__(self, clock: Clock, number: str = "") -> None:
         self.clock = clock
         self.number = number
-        self.channel: Channel | None = None
+        self.channel: Line | None = None
         self.heard: list[str] = []  # files and tones played to this person
         self.keys_heard = ""
         self.said: list[str] = []
@@ -57,7 +70,7 @@ class Party:
         self.cause = ""
         self._news = Signal()
         self._acts: deque[Callable[[], None]] = deque()
-        self._actor: gevent.Greenlet | None = None
+        self._actor: gevent.Greenlet[[], None] | None = None
         self._seen = self._awaited = 0
 
     @property
@@ -102,7 +115,7 @@ class Party:
 
         Each call goes on after the event the last one returned. Raises TimeoutError, naming what did happen.
         """
-        with gevent.Timeout(timeout, False):
+        with gevent.Timeout(timeout, False):  # type: ignore[arg-type]  # it ends without a word
             found, self._seen = self._find(self._seen, name, headers)
             return found
         raise TimeoutError(f"{name} {headers} did not happen; seen: {[one.name for one in self.events]}")
@@ -112,14 +125,14 @@ class Party:
 
     # --- called by the channel
 
-    def note(self, name: str, channel: Channel, headers: dict[str, Value]) -> None:
+    def note(self, name: str, _channel: Line, headers: dict[str, Value]) -> None:
         self.events.append(Happening(self.clock.now(), name, headers))
         self._news.set()
 
-    def hears(self, path: str, _channel: Channel) -> None:
+    def hears(self, path: str, _channel: Line) -> None:
         self.heard.append(path)
 
-    def finish(self, channel: Channel) -> None:
+    def finish(self, channel: Line) -> None:
         self.cause = channel.cause
         self.ended.set()
         self._acts.clear()

@@ -6,10 +6,8 @@ Its cause and its times (names and order as recorded in 03b and 04_*).
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from controller.virtual.channel import Channel
+from controller.virtual.state import State
 
 MOMENTS = (
     ("start", "Created"), ("profile_start", "Profile"), ("answer", "Answered"), ("bridge", "Bridged"),
@@ -22,7 +20,7 @@ SPANS = (
 )  # fmt: skip
 
 
-def farewell(channel: Channel, q850: str) -> dict[str, str]:
+def farewell(channel: State, q850: str) -> dict[str, str]:
     """The variables that appear when a channel has ended; spans are whole seconds, milliseconds and microseconds."""
     times = channel.times
     out = {"hangup_cause": channel.cause, "hangup_cause_q850": q850, "digits_dialed": channel.typed or "none"}

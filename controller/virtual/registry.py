@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from controller.virtual.channel import Channel
-    from controller.virtual.switch import VirtualSwitch
+from controller.virtual.channel import Channel, Switch
 
-Application = Callable[["Channel", str], None]
-Api = Callable[["VirtualSwitch", str], str]
+Application = Callable[[Channel, str], None]
+Api = Callable[[Switch, str], str]
 
 APPLICATIONS: dict[str, Application] = {}
 API: dict[str, Api] = {}

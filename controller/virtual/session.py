@@ -7,14 +7,11 @@ once), 02a (loops), 02i (an unknown application hangs up without an event).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from controller.virtual.channel import Channel
 from controller.virtual.registry import APPLICATIONS
-
-if TYPE_CHECKING:
-    from controller.virtual.channel import Channel
-    from controller.virtual.wire import Command
+from controller.virtual.wire import Command
 
 NEED_MEDIA = frozenset(
     {"playback", "play_and_get_digits", "read", "record", "record_session", "stop_record_session", "say"}

@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from controller.virtual.core import Core
 from controller.virtual.media import write_silence
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from controller.virtual.channel import Channel
-    from controller.virtual.clock import Clock
-    from controller.virtual.party import Party
-    from controller.virtual.switch import VirtualSwitch
+from controller.virtual.party import Party
+from controller.virtual.signals import Signals
 
 
-class Sound:
+class Sound(Signals):
     """Keys wait in `digits` until something takes them; `recordings` holds when each one began."""
 
-    switch: VirtualSwitch
-    clock: Clock
-    party: Party
-    mate: Channel | None
-    digits: deque[tuple[str, int, str]]
-    typed: str
-    recordings: dict[str, float]
-    fire: Callable[..., None]
-    poke: Callable[[], None]
-    set: Callable[..., None]
+    def __init__(
+        self, switch: Core, party: Party, *, uuid: str, name: str, direction: str, profile: dict[str, str]
+    ) -> None:
+        super().__init__(switch, party, uuid=uuid, name=name, direction=direction, profile=profile)
+        self.mate: Sound | None = None  # the other half of a loopback
+        self.digits: deque[tuple[str, int, str]] = deque()
+        self.recordings: dict[str, float] = {}
 
     def receive(self, digit: str, duration: int = 2080, source: str = "RTP") -> None:
         """A key pressed at the far end; the DTMF event comes when something takes the digit."""

@@ -7,32 +7,29 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from importlib import import_module
 from uuid import uuid4
 
 import gevent
 from gevent import socket
 from gevent.server import StreamServer
 
-from controller.virtual import session, wire
+from controller.virtual import api, api_uuid, applications, commands, session, wire
 from controller.virtual.callee import Callee
-from controller.virtual.channel import Channel
+from controller.virtual.channel import Channel, Switch
 from controller.virtual.clock import Clock
 from controller.virtual.dialplan import Action, Dialplan, safe
 from controller.virtual.events import Bus
 from controller.virtual.listener import Listener
-from controller.virtual.outlet import Faults
-from controller.virtual.party import Caller
+from controller.virtual.party import Caller, Party
+
+__all__ = ["VirtualSwitch", "api", "api_uuid", "applications"]  # the last three enter themselves in the registry
 
 APOLOGY: tuple[Action, ...] = (("playback", "tone_stream://%(500,500,480);loops=3"),)
 
-
 PROFILES = frozenset({"internal", "external"})
-FRAME = 0.02  # seconds until a channel looks at a command it was sent
-SHOW_LAG = 0.3  # seconds by which `show channels` is late
 
 
-class VirtualSwitch:
+class VirtualSwitch(Switch):
     """An event socket server for inbound connections, and callers whose calls are offered to the controller.
 
     `offer` is one address or several, tried in order at each offer. `speed` makes its clock run faster than the wall
@@ -58,31 +55,19 @@ class VirtualSwitch:
         profiles: frozenset[str] = PROFILES,
         acl: Sequence[str] | None = None,
     ) -> None:
-        self.esl_password, self.host, self.port = esl_password, host, port
-        self.clock = Clock(speed)
-        self.sounds, self.domain = sounds, domain
-        self.frame, self.show_lag, self.acl = FRAME, SHOW_LAG, acl
-        self.gateways, self.profiles = gateways, profiles
-        self.streams = frozenset({"moh", "default"})
-        offers = [offer] if isinstance(offer[0], str) else list(offer)
+        offers = [offer] if isinstance(offer[0], str) else offer
         self.offers = "|".join(f"{name}:{number}" for name, number in offers)
-        self.dialplan = dialplan or safe(self.offers, wait=wait, bound=bound, fallback=fallback)
-        self.bus = Bus(self.clock)
-        self.faults = Faults()
-        self.channels: dict[str, Channel] = {}
-        self.listeners: set[Listener] = set()
-        self.callees: dict[str, Callee] = {}
-        self.globals: dict[str, str] = {"domain": domain, "hostname": "virtual", "local_ip_v4": host}
-        self.hashes: dict[tuple[str, str], str] = {}
-        self.sessions = 0
+        super().__init__(
+            esl_password, host, domain, Clock(speed),
+            dialplan or safe(self.offers, wait=wait, bound=bound, fallback=fallback), sounds, gateways, profiles,
+        )  # fmt: skip
+        self.port, self.acl = port, acl
         self._server: StreamServer | None = None
 
     # --- on and off
 
     def start(self) -> VirtualSwitch:
         """Listen; afterwards `address` says where."""
-        import_module("controller.virtual.api")  # these enter themselves in the registry
-        import_module("controller.virtual.api_uuid")
         self._server = StreamServer((self.host, self.port), self._accept)
         self._server.start()
         self.port = self._server.server_port
@@ -191,17 +176,10 @@ class VirtualSwitch:
         )
         return callee
 
-    def find_callee(self, number: str, domain: str = "") -> Callee | None:
-        return self.callees.get(f"{number}@{domain}") or self.callees.get(number) or self.callees.get("*")
-
-    def party(self, uuid: str) -> Caller | None:
+    def party(self, uuid: str) -> Party | None:
         """Who is at the other end of a channel, for channels a test did not make itself (originate)."""
         channel = self.channels.get(uuid)
-        return channel.party if channel else None  # type: ignore[return-value]
-
-    def next_session(self) -> str:
-        self.sessions += 1
-        return str(self.sessions)
+        return channel.party if channel else None
 
     # --- inbound connections
 
@@ -216,4 +194,4 @@ class VirtualSwitch:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener = Listener(self, sock)
         self.listeners.add(listener)
-        listener.serve()
+        listener.serve(commands.obey)

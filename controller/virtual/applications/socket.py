@@ -9,6 +9,7 @@ from __future__ import annotations
 import gevent
 from gevent import socket as sockets
 
+from controller.virtual import commands
 from controller.virtual.channel import Channel
 from controller.virtual.listener import Listener
 from controller.virtual.registry import application
@@ -42,7 +43,7 @@ def socket(channel: Channel, argument: str) -> None:
     listener.full = "full" in flags
     channel.sockets.append(listener)
     channel.switch.listeners.add(listener)
-    gevent.spawn(listener.serve)
+    gevent.spawn(listener.serve, commands.obey)
     while channel.ready and listener.running and not listener.connected:
         channel.wait(None)
     if listener.connected:
