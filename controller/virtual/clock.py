@@ -6,6 +6,7 @@ Real seconds multiplied by `speed`, so that a test's half minute is over in one 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import gevent
 from gevent.event import Event
@@ -29,7 +30,9 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         gevent.sleep(max(0.0, seconds / self.speed))
 
-    def later(self, seconds: float, function, *arguments) -> gevent.Greenlet:
+    def later(
+        self, seconds: float, function: Callable[..., object], *arguments: object
+    ) -> gevent.Greenlet[..., object]:
         return gevent.spawn_later(max(0.0, seconds / self.speed), function, *arguments)
 
     def wait(self, event: Event, deadline: float | None) -> bool:

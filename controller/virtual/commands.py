@@ -17,7 +17,7 @@ from controller.virtual.registry import API
 from controller.virtual.subscriptions import add_filter, event, myevents, nixevent, noevents
 from controller.virtual.wire import Command
 
-Reply = str | None  # None: the command has sent its own reply, or none is due
+Reply = str | None  # None: the command has sent its own reply, or none is due; empty: there is no such command
 
 
 def obey(listener: Listener, command: Command) -> None:
@@ -37,9 +37,7 @@ def _obey(listener: Listener, command: Command) -> Reply:
         return _auth(listener, line)
     for name, limited, function in COMMANDS:
         if line.lower().startswith(name) and (listener.full or not limited):
-            answer = function(listener, line[len(name) :].strip(), command)
-            if answer is not NotImplemented:
-                return answer
+            return function(listener, line[len(name) :].strip(), command)
     return ""
 
 
@@ -55,7 +53,7 @@ def _auth(listener: Listener, line: str) -> Reply:
 def _connect(listener: Listener, _rest: str, _command: Command) -> Reply:
     channel = listener.channel
     if channel is None:
-        return NotImplemented
+        return ""
     frame = listener.switch.bus.base("CHANNEL_DATA") | profile(channel, "Channel") | channel.data()
     frame |= {"Content-Type": "command/reply", "Reply-Text": "+OK\n", "Socket-Mode": "async"}
     frame["Control"] = "full" if listener.full else "single-channel"
@@ -153,7 +151,7 @@ def _divert(listener: Listener, rest: str, _command: Command) -> Reply:
 def _getvar(listener: Listener, rest: str, _command: Command) -> Reply:
     """The value goes out raw and cut at 500 bytes, as FreeSWITCH does it."""
     if listener.channel is None:
-        return NotImplemented
+        return ""
     value = listener.channel.get(rest)[:500]
     if not value:
         return ""
@@ -162,7 +160,7 @@ def _getvar(listener: Listener, rest: str, _command: Command) -> Reply:
 
 
 def _resume(listener: Listener, _rest: str, _command: Command) -> Reply:
-    return "+OK" if listener.channel else NotImplemented
+    return "+OK" if listener.channel else ""
 
 
 def _log(_listener: Listener, rest: str, _command: Command) -> Reply:

@@ -67,9 +67,9 @@ def make_leg(switch: Switch, caller: Channel | None, one: Leg) -> Channel:
         "variable_direction": "outbound", "variable_is_outbound": "true", "variable_uuid": leg.uuid,
         "variable_session_id": switch.next_session(), "variable_channel_name": title,
     }  # fmt: skip
-    exported = [name for name in (caller.get("export_vars").split(",") if caller else []) if name]
-    for name in exported:
-        leg.set(name, caller.get(name) or caller.get(f"nolocal:{name}"))
+    if caller:
+        for name in filter(None, caller.get("export_vars").split(",")):
+            leg.set(name, caller.get(name) or caller.get(f"nolocal:{name}"))
     for name, value in one.variables.items():
         leg.set(name, value)
     if caller:

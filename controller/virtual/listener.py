@@ -40,7 +40,7 @@ class Listener:
         self.running = True
         self.busy = False  # an api command runs: nothing else is sent meanwhile (10d)
         self._held: list[Event] = []
-        self._timer: gevent.Greenlet[..., None] | None = None
+        self._timer: gevent.Greenlet[..., object] | None = None
 
     # --- events
 

@@ -27,7 +27,8 @@ def duration(path: str, folder: str = "", streams: frozenset[str] = frozenset())
         return _file(path, folder)
     match scheme:
         case "silence_stream":
-            milliseconds = int(re.match(r"-?\d+", rest)[0]) if re.match(r"-?\d+", rest) else 0
+            found = re.match(r"-?\d+", rest)
+            milliseconds = int(found[0]) if found else 0
             return ENDLESS if milliseconds < 0 else milliseconds / 1000
         case "tone_stream":
             return _tone(rest)

@@ -42,7 +42,7 @@ class Outlet:
     def __init__(self, sock: socket.socket, clock: Clock, faults: Faults) -> None:
         self._sock, self._clock, self._faults = sock, clock, faults
         self._waiting: deque[tuple[float, bytes]] = deque()
-        self._worker: gevent.Greenlet | None = None
+        self._worker: gevent.Greenlet[[], None] | None = None
         self.closed = False
 
     def send(self, data: bytes, *, event: bool = False) -> None:

@@ -125,7 +125,7 @@ class Party:
 
     # --- called by the channel
 
-    def note(self, name: str, _channel: Line, headers: dict[str, Value]) -> None:
+    def note(self, name: str, headers: dict[str, Value]) -> None:
         self.events.append(Happening(self.clock.now(), name, headers))
         self._news.set()
 

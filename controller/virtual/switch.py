@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from typing import cast
 from uuid import uuid4
 
 import gevent
@@ -55,11 +56,12 @@ class VirtualSwitch(Switch):
         profiles: frozenset[str] = PROFILES,
         acl: Sequence[str] | None = None,
     ) -> None:
-        offers = [offer] if isinstance(offer[0], str) else offer
+        offers = cast("Sequence[tuple[str, int]]", [offer] if isinstance(offer[0], str) else offer)
         self.offers = "|".join(f"{name}:{number}" for name, number in offers)
         super().__init__(
-            esl_password, host, domain, Clock(speed),
-            dialplan or safe(self.offers, wait=wait, bound=bound, fallback=fallback), sounds, gateways, profiles,
+            esl_password=esl_password, host=host, domain=domain, clock=Clock(speed), sounds=sounds,
+            dialplan=dialplan or safe(self.offers, wait=wait, bound=bound, fallback=fallback),
+            gateways=gateways, profiles=profiles,
         )  # fmt: skip
         self.port, self.acl = port, acl
         self._server: StreamServer | None = None
@@ -70,7 +72,7 @@ class VirtualSwitch(Switch):
         """Listen; afterwards `address` says where."""
         self._server = StreamServer((self.host, self.port), self._accept)
         self._server.start()
-        self.port = self._server.server_port
+        self.port = self._server.server_port or self.port
         return self
 
     def stop(self) -> None:

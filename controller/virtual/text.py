@@ -53,7 +53,8 @@ def split(text: str, separator: str) -> list[str]:
 
 def words(text: str, most: int) -> list[str]:
     """Words of an application's argument; single quotes keep spaces together; `\\\\` is one backslash."""
-    out, current, quoted, started = [], "", False, False
+    out: list[str] = []
+    current, quoted, started = "", False, False
     letters = iter(text.strip())
     for letter in letters:
         if letter == "\\":

@@ -62,9 +62,13 @@ def read(
     channel.open_media()
     digits, status, used = "", "success", ""
     if prompt and prompt != "silence":
-        keys: list[str] = []
-        result = play(channel, prompt, lambda digit: bool(keys.append(digit) or True))
-        digits = "".join(keys)
+
+        def on_key(digit: str) -> bool:
+            nonlocal digits
+            digits += digit
+            return True
+
+        result = play(channel, prompt, on_key)
         if result in (Played.MISSING, Played.LEFT, Played.ENDED):
             return digits, "missing"
     if (least and len(digits) < least) or len(digits) < most:
