@@ -42,6 +42,7 @@ class Channel:
         self.uuid = offer.uuid
         self.answered = offer.answered
         self.interrupted = False
+        self._ends_collection = ""  # the key that ends the collection in progress
 
     def perform(self, command: Spoken, key: str) -> Done | Played | Digits | Dialled:
         """Do what a flow asks of the caller's channel."""
@@ -97,6 +98,9 @@ class Channel:
         self.interrupted = True
         if self._dialling and self._dialling.busy:
             self._dialling.stop(self._session)
+        elif self._ends_collection:
+            # A collection takes no notice of a break, only of a key.
+            self._session.press(self._ends_collection)
         else:
             self._session.break_all()
 
@@ -134,7 +138,7 @@ class Channel:
             digits = self._keys(command, files, key)
             # A terminator typed after the last collection was already full ("2#" at a one-key menu) would end this one
             # before the caller heard anything: it is swallowed.
-            if digits.digits or digits.ended != "terminator" or command.min_digits == 0:
+            if digits.digits or digits.ended != "terminator" or command.min_digits == 0 or self.interrupted:
                 return digits
         return digits
 
@@ -148,10 +152,15 @@ class Channel:
             variable=name_of(key),
             digit_timeout=command.digit_timeout,
         )
+        self._ends_collection = command.terminators[:1]
         try:
             ended = self._execute(application, key)
         except Dropped:
             return Digits()
+        finally:
+            self._ends_collection = ""
+        if command.secret:
+            self._session.set_variable(name_of(key), "")  # every later event of the channel would tell it
         found = collected(ended.headers, name_of(key))
         heard = bool(files) or not command.prompt
         if not found.digits:

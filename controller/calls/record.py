@@ -30,6 +30,7 @@ class Record:
     dialled: list[Dialled] = field(default_factory=list)
     ended_by: str = ""  # "flow", "controller", "called"; "" leaves it to what FreeSWITCH says
     ringing_since: float = 0.0
+    hold: float = 0.0
 
     def follow(self, route: Route | NoRoute) -> None:
         """Note where the call goes."""
@@ -60,6 +61,7 @@ class Record:
             "ended_at": end,
             "wait": max(0.0, (answer or end) - start),
             "talk": talk,
+            "hold": self.hold,
             "billed": max(0.0, end - answer) if answer else 0.0,
             "disposition": self._disposition(ending, bool(answer)),
             "cause": ending.cause if ending else "",

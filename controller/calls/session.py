@@ -12,6 +12,7 @@ from controller.calls.apology import apology_flow
 from controller.calls.channel import Channel
 from controller.calls.checkpoint import Checkpoint, main_flow, read
 from controller.calls.dialling import Dialling
+from controller.calls.holding import Holding
 from controller.calls.house import House
 from controller.calls.journal import Log
 from controller.calls.offer import CALL, TAKEN, Offer, read_offer
@@ -44,6 +45,7 @@ class Conversation:
         self._adopted = self._saved is not None and self.offer.origin != "transfer"
         self.epoch = self._saved.epoch + 1 if self._saved else 1
         self.log = Log(house.journal, self.offer.call, self.epoch - 1)
+        self._holding = Holding(session, self.log.note)
         self.record = Record(self.offer, controller=house.controller)
         self.subscriber: Snapshot | None = None
         self._dialling: Dialling | None = None
@@ -150,6 +152,7 @@ class Conversation:
         if self._dialling:
             self.record.dialled = self._dialling.results
             self.record.presented, self.record.ringing_since = self._dialling.presented, self._dialling.ringing_since
+        self.record.hold = self._holding.seconds
         self.record.ended_by = self.record.ended_by or self._ended_by()
         fact = self.record.fact(ending, self._house.now())
         self._house.put(fact)

@@ -25,6 +25,7 @@ from controller.flow.commands import (
     Digits,
     HangUp,
     HungUp,
+    Replied,
     Request,
     Result,
 )
@@ -140,6 +141,8 @@ class Walker:
         told = codec.dump(result)
         if isinstance(command, Collect) and command.secret and isinstance(result, Digits):
             told["digits"] = "*" * len(result.digits)
+        if isinstance(result, Replied):
+            told["saved"] = [name for name, _ in result.saved]  # the values are the subscriber's content
         self.log.note("result", **told)
 
 

@@ -35,6 +35,11 @@ class Acts:
         self._check()
         self._api_on_call(api.uuid_setvar_multi(self.uuid, variables))
 
+    def press(self, keys: str) -> None:
+        """Have the call hear keys as if its caller had pressed them."""
+        self._check()
+        self._api_on_call(api.uuid_recv_dtmf(self.uuid, keys))
+
     def answer_now(self) -> None:
         """Answer the call without waiting for its next frame, as the application would. Errors: CallEnded."""
         self._check()

@@ -90,6 +90,17 @@ def test_a_call_is_transferred_out_of_a_prompt(live: Live) -> None:
     assert record.disposition == "answered"
 
 
+def test_a_call_is_transferred_while_it_waits_for_a_key(live: Live) -> None:
+    paul = live.outside.phone("102", talks=0.3)
+    caller = live.outside.from_trunk("+33123456785")
+    call = live.reaches("wait")["call"]
+    assert caller.hears_something()
+    assert ask(live, "POST", f"/v1/calls/{call}/transfer?subscriber=martin", {"to": "102"})[0] == 200
+    assert caller.has_ended(9)
+    assert live.path(live.record()) == ["wait", "ring", "end"]
+    assert paul.rung == 1
+
+
 def test_a_call_is_transferred_out_of_a_conversation(live: Live) -> None:
     live.outside.phone("101")
     paul = live.outside.phone("102", talks=0.3)
