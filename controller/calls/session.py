@@ -70,12 +70,13 @@ class Conversation:
         self._finish()
 
     def _take(self) -> None:
-        self._session.set_variables({CALL: self.offer.call, TAKEN: "true"})
         way = self._way()
         self.record.follow(way)
         self.subscriber = way.subscriber
         self.log.subscriber = self.record.subscriber
         self.log.note("adopted" if self._adopted else "offered", **self._first_entry(way))
+        # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
+        self._session.set_variables({CALL: self.offer.call, TAKEN: "true"})
         self._walker = self._make_walker()
         if isinstance(way, NoRoute):
             self._fall_back(self._walker, way.reason, way.fallback, way.cause)

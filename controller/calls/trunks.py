@@ -14,7 +14,7 @@ from conf.freeswitch import Trunk
 from conf.freeswitch.keep import is_ours, renew_trunks
 from conf.problems import ConfigurationError
 from controller.esl import api
-from controller.esl.errors import EslError
+from controller.esl.errors import CommandRefused, EslError
 from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
@@ -53,8 +53,14 @@ class TrunkFiles:
         changed = self._pool.apply(renew_trunks, (self._folder, wanted), self._secrets)
         if changed:
             log.info("trunks changed: %s", ", ".join(sorted(path.name for path in changed)))
-            for gone in {path.stem for path in changed if not path.exists()}:
-                connection.bgapi(api.kill_gateway(PROFILE, gone))
+            for name in sorted({path.stem for path in changed if path.parent.name == PROFILE}):
+                self._forget(name, connection)  # a rescan passes over a gateway that it knows
             for command in (api.reload_xml(), api.reload_acl(), api.rescan_profile(PROFILE)):
                 connection.bgapi(command)
         self._known = documents
+
+    def _forget(self, name: str, connection: Inbound) -> None:
+        try:
+            connection.bgapi(api.kill_gateway(PROFILE, name))
+        except CommandRefused:
+            log.debug("the trunk %s is new", name)

@@ -48,6 +48,8 @@ def test_trunks_follow_the_database(tmp_path: Path, folder: Path) -> None:
         live.until(lambda: "second" in gateways(), 15)
         assert "carrier" in gateways()
         live.until(lambda: real.switch.api("acl 127.0.0.11 second") == "true")
+        bring(CARRIER + SECOND.replace("host: 127.0.0.11", "host: 127.0.0.12"))
+        live.until(lambda: "sip:127.0.0.12" in real.switch.api("sofia status gateway second"), 15)
         bring(CARRIER)
         live.until(lambda: "second" not in gateways(), 15)
         assert "carrier" in gateways()
