@@ -144,9 +144,11 @@ class _FlowCheck:
     def _world(self, folder: Folder) -> World:
         about = folder.subscriber.doc if folder.subscriber and folder.subscriber.right else {}
         with operator(self.engine, read_only=True) as session:
-            flows = publishing.versions(session, about.get("slug", ""))
+            published = publishing.versions(session, about.get("slug", ""))
+        # A flow without a file is withdrawn by this very load: nothing may enter it any more, at no version.
+        flows = {name: published.get(name, {}) for name in folder.names("flows")}
         for item in folder.right("flows"):
-            known = flows.setdefault(item.doc["name"], {})
+            known = flows[item.doc["name"]]
             known[max(known, default=0) + 1] = item.doc
         language = about.get("language", "en")
         return World(

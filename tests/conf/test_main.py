@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,65 @@ def test_flows_are_checked_and_rehearsed(
         said = capsys.readouterr().err
         assert line in said
         assert word in said
+
+
+@pytest.fixture
+def martin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """The sample subscriber's files, to be changed; they were applied once."""
+    root = tmp_path / "martin"
+    shutil.copytree(SAMPLES / "martin", root)
+    assert [main(["migrate"]), main(["apply", str(root)])] == [0, 0]
+    capsys.readouterr()
+    return root
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Replace a text that is there."""
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+GONE = [
+    ("flows/orders.yaml", None, "flows/reception.yaml:35: nodes.orders.flow: "),
+    ("flows/reception.yaml", None, "extensions.yaml:2: [0].flow: "),
+    ("schedules.yaml", None, "flows/reception.yaml:5: nodes.opening.schedule: "),
+    ("lists.yaml", None, "flows/reception.yaml:6: nodes.filter.list: "),
+    ("prompts.yaml", None, "nodes.thanks.prompt: "),
+    ("users.yaml", None, "subscriber.yaml:9: fallback: "),
+    ("users.yaml", ('extension: "102"', 'extension: "104"'), "users.yaml:9: [0].forward.busy.to: "),
+    ("users.yaml", ('extension: "102"', 'extension: "104"'), "flows/reception.yaml:24: nodes.shop.to[1]: "),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "said"), GONE)
+def test_names_are_those_that_will_be_there_afterwards(
+    martin: Path, capsys: pytest.CaptureFixture[str], name: str, change: tuple[str, str] | None, said: str
+) -> None:
+    """What the database holds from before and this load takes away is no place to go."""
+    if change:
+        edit(martin / name, *change)
+    else:
+        (martin / name).unlink()
+    assert main(["apply", str(martin)]) == 1
+    assert said in capsys.readouterr().err
+    assert main(["apply", str(SAMPLES / "martin")]) == 0
+    assert capsys.readouterr().out == "Nothing changed.\n"
+
+
+def test_a_pinned_version_of_a_flow_that_goes_is_gone_too(martin: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(martin / "flows/reception.yaml", "flow: orders\n", "flow: orders\n    version: 1\n")
+    assert main(["apply", str(martin)]) == 0
+    (martin / "flows/orders.yaml").unlink()
+    assert main(["apply", str(martin)]) == 1
+    assert "nodes.orders.flow: " in capsys.readouterr().err
+
+
+def test_a_flow_that_nothing_enters_may_go(martin: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(martin / "extensions.yaml", '- {extension: "1001", flow: discovery}\n', "")
+    (martin / "flows/discovery.yaml").unlink()
+    assert main(["apply", str(martin)]) == 0
+    assert "- flow discovery" in capsys.readouterr().out
 
 
 def test_the_schedules_and_lists_are_checked_by_the_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
