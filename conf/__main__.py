@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -21,7 +21,7 @@ from conf.models import Document
 from conf.problems import N_, ConfigurationError, Translate
 from conf.settings import Settings, load
 from conf.translations import LANGUAGES, preferred, translator
-from controller.flow import lists, schedules
+from controller.flow import document, lists, schedules
 from controller.flow.check import check
 from controller.flow.rehearse import rehearse
 from controller.flow.world import World
@@ -52,7 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
 def apply_folder(settings: Settings, options: argparse.Namespace, say: Translate, _rest: list[str]) -> int:
     """Load a folder, and say what changed."""
     engine = open_engine(settings.database_url)
-    checks = Checks(_flow_check(engine), schedules.problems, lists.problems)
+    flows = _flow_check(engine)
+    checks = Checks(flows.check, schedules.problems, lists.problems, flows.form, flows.rehearse)
     prompts, dry = settings.prompts_dir, options.dry_run
     done = apply(engine, options.folder, prompts_dir=prompts, domain=settings.domain, checks=checks, dry_run=dry)
     for line in _told(done, say, dry):
@@ -126,22 +127,40 @@ def _flow_check(engine: Engine) -> _FlowCheck:
 
 
 class _FlowCheck:
-    """The flow engine's checker, and the flow's own tests when the checker finds nothing wrong."""
+    """The flow engine's checker, and its rehearsal of the flow's own tests."""
 
     def __init__(self, engine: Engine, trunks: list[str]) -> None:
         self.engine = engine
         self.trunks = trunks
         self.world: World | None = None
 
-    def __call__(self, doc: Document, folder: Folder) -> Iterator[Found]:
-        world = self.world = self.world or self._world(folder)
-        found = check(doc, world)
-        yield from found
-        if not any(problem.severity == "error" for problem in found):
-            for rehearsed in rehearse(doc, world):
-                yield from rehearsed.problems
+    def form(self, doc: Document) -> Iterable[Found]:
+        """What is wrong with the nodes themselves."""
+        return document.read(doc)[1]
+
+    def check(self, doc: Document, folder: Folder) -> Iterable[Found]:
+        """Names are not looked up when a flow that is entered is wrong: what it offers is not known."""
+        return check(doc, None if self._enters_a_wrong_one(doc, folder, set()) else self._world(folder))
+
+    def rehearse(self, doc: Document, folder: Folder) -> Iterator[Found]:
+        """What the flow's own tests say."""
+        for rehearsed in rehearse(doc, self._world(folder)):
+            yield from rehearsed.problems
+
+    def _enters_a_wrong_one(self, doc: Document, folder: Folder, seen: set[str]) -> bool:
+        right = {item.doc["name"]: item.doc for item in folder.right("flows")}
+        for name in publishing.entered(doc).keys() & folder.names("flows") - seen:
+            seen.add(name)
+            inner = right.get(name)
+            if inner is None or self.form(inner) or self._enters_a_wrong_one(inner, folder, seen):
+                return True
+        return False
 
     def _world(self, folder: Folder) -> World:
+        self.world = self.world or self._new_world(folder)
+        return self.world
+
+    def _new_world(self, folder: Folder) -> World:
         about = folder.subscriber.doc if folder.subscriber and folder.subscriber.right else {}
         with operator(self.engine, read_only=True) as session:
             published = publishing.versions(session, about.get("slug", ""))

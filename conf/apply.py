@@ -38,18 +38,33 @@ def apply(
         ConfigurationError: with every problem, each with file, line and field. The database is unchanged.
     """
     folder = open_folder(root)
-    problems = [*folder.problems, *folder_checks.check(folder), *flow_checks.check(folder, checks)]
+    problems = _found(engine, folder, checks)
     with operator(engine) as session:
-        problems += _taken_numbers(session, folder)
-        if any(problem.severity == "error" for problem in problems):
-            raise ConfigurationError(_sorted(problems))
         if folder.subscriber is None:
             done = apply_trunks(session, folder)
         else:
             done = _subscriber(session, folder, folder.subscriber.doc, domain, prompts_dir, dry_run)
         if dry_run:
             session.rollback()
-    return replace(done, warnings=(*_sorted(problems), *done.warnings))
+    return replace(done, warnings=(*problems, *done.warnings))
+
+
+def _found(engine: Engine, folder: Folder, checks: Checks) -> list[Problem]:
+    """The warnings; raises ConfigurationError when there is more: mistakes of form first, then what follows of them."""
+    problems = _sorted([*folder.problems, *flow_checks.form(folder, checks)])
+    problems += _sorted(folder_checks.check(folder))
+    problems += _sorted(flow_checks.check(folder, checks))
+    with operator(engine, read_only=True) as session:
+        problems += _taken_numbers(session, folder)
+    _refuse(problems)
+    problems += _sorted(flow_checks.rehearse(folder, checks))
+    _refuse(problems)
+    return problems
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if any(problem.severity == "error" for problem in problems):
+        raise ConfigurationError(sorted(problems, key=lambda problem: problem.severity != "error"))
 
 
 def _subscriber(

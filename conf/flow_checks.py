@@ -36,27 +36,45 @@ def _nothing(*_anything: Any) -> Iterable[Found]:
 
 @dataclass(frozen=True)
 class Checks:
-    """What the flow engine says of a flow in its folder, of a schedule, of a list."""
+    """What the flow engine says of a flow in its folder, of a schedule, of a list.
+
+    `form` is what can be said of a flow without looking at anything else; `rehearsal` runs the flow's own tests.
+    """
 
     flow: Callable[[Document, Folder], Iterable[Found]] = _nothing
     schedule: Callable[[Document], Iterable[Found]] = _nothing
     number_list: Callable[[Document], Iterable[Found]] = _nothing
+    form: Callable[[Document], Iterable[Found]] = _nothing
+    rehearsal: Callable[[Document, Folder], Iterable[Found]] = _nothing
 
 
 NONE = Checks()
 
 
-def check(folder: Folder, checks: Checks) -> Iterator[Problem]:
-    """Everything the engine finds, at the line of the node and field that it names."""
+def form(folder: Folder, checks: Checks) -> Iterator[Problem]:
+    """What is wrong within a schedule, a list, a flow, whatever the others hold; at its line, as all problems here."""
     for item in folder.right("schedules"):
         yield from (_placed(item, found) for found in checks.schedule(item.doc))
     for item in folder.right("lists"):
         yield from (_placed(item, found) for found in checks.number_list(item.doc))
+    for item in folder.right("flows"):
+        yield from (_placed(item, found) for found in checks.form(item.doc))
+
+
+def check(folder: Folder, checks: Checks) -> Iterator[Problem]:
+    """Everything else the engine finds in the flows."""
     if folder.unreadable:
         return  # a flow would seem to miss what stands in the file that could not be read
     yield from _circles(folder)
     for item in folder.right("flows"):
-        yield from (_placed(item, found) for found in checks.flow(item.doc, folder))
+        told = [*checks.form(item.doc)]
+        yield from (_placed(item, found) for found in checks.flow(item.doc, folder) if found not in told)
+
+
+def rehearse(folder: Folder, checks: Checks) -> Iterator[Problem]:
+    """What the flows' own tests say. They tell something only where everything else is right."""
+    for item in folder.right("flows"):
+        yield from (_placed(item, found) for found in checks.rehearsal(item.doc, folder))
 
 
 def _circles(folder: Folder) -> Iterator[Problem]:

@@ -65,9 +65,9 @@ class Folder:
         return tuple(item for item in getattr(self, kind) if item.right)
 
     def names(self, kind: str, key: str = "name") -> frozenset[str]:
-        """The names of one kind of document."""
+        """The names of one kind of document. A number that lacks its quotes is blamed once, not by all who name it."""
         found = (item.doc.get(key) for item in getattr(self, kind))
-        return frozenset(name for name in found if isinstance(name, str) and name)
+        return frozenset(str(name) for name in found if isinstance(name, str | int) and name)
 
     def short_numbers(self) -> frozenset[str]:
         """Every extension, of users and others."""

@@ -123,10 +123,10 @@ def test_all_at_once(sqlite: Engine, tmp_path: Path) -> None:
     assert [problem.rpartition(": ")[0] for problem in _problems(sqlite, root)] == [
         "flows/broken.yaml:3: is not YAML",
         "lists.yaml:2: [0].kind",
-        "numbers.yaml:1: [0].flow",
         "users.yaml:2: [1].login",
         "users.yaml:2: [1].name",
         "users.yaml:2: [1].role",
+        "numbers.yaml:1: [0].flow",
     ]
 
 

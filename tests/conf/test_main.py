@@ -131,6 +131,40 @@ def test_a_pinned_version_of_a_flow_that_goes_is_gone_too(martin: Path, capsys: 
     assert "nodes.orders.flow: " in capsys.readouterr().err
 
 
+MISTAKES = [  # each is one small mistake, and is told alone
+    ("users.yaml", ('extension: "102"', "extension: 102"), "users.yaml:15: [1].extension: must be a text"),
+    ("users.yaml", ('busy: {to: "102"}', 'busy: {to: "109"}'), "users.yaml:9: [0].forward.busy.to: there is no"),
+    ("prompts.yaml", ("- name: welcome\n", "- name: welcom\n"), "flows/reception.yaml:10: nodes.choose."),
+    ("flows/orders.yaml", ("kind: count", "kind: cuont"), "flows/orders.yaml:6: nodes.count.kind: "),
+    ("flows/orders.yaml", ("exit: told", "exjt: told"), "flows/orders.yaml:14: nodes.back.exjt: "),
+    ("flows/orders.yaml", ("start: count", "strt: count"), "flows/orders.yaml:3: start: "),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "said"), MISTAKES)
+def test_a_mistake_is_not_drowned_in_what_follows_from_it(
+    martin: Path, capsys: pytest.CaptureFixture[str], name: str, change: tuple[str, str], said: str
+) -> None:
+    edit(martin / name, *change)
+    assert main(["apply", str(martin)]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert any(line.startswith(said) for line in lines)
+    assert not [line for line in lines if "tests[" in line]
+    assert {line.split(":")[0] for line in lines if "warning" not in line} == {said.split(":")[0]}
+
+
+def test_errors_of_form_come_first(martin: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(martin / "flows/discovery.yaml", "nodes:\n", "nodes:\n  lonely: {kind: hang_up}\n")
+    edit(martin / "flows/reception.yaml", "kind: check_list, list: unwanted", "kind: check_list, list: nowhere")
+    edit(martin / "flows/reception.yaml", "ring: 25", "rings: 25")
+    edit(martin / "extensions.yaml", "flow: discovery", "flow: nowhere")
+    edit(martin / "users.yaml", "simultaneous_calls: 1", "simultaneous_calls: one")
+    assert main(["apply", str(martin)]) == 1
+    said = [line.split(": ")[1] for line in capsys.readouterr().err.splitlines()]
+    assert said[:2] == ["nodes.shop.rings", "nodes.direct.rings"]
+    assert said[2:] == ["[1].simultaneous_calls", "[1].flow", "nodes.filter.list", "flows/discovery.yaml:5"]
+
+
 def test_a_flow_that_nothing_enters_may_go(martin: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(martin / "extensions.yaml", '- {extension: "1001", flow: discovery}\n', "")
     (martin / "flows/discovery.yaml").unlink()
