@@ -102,7 +102,7 @@ def freeswitch(settings: Settings, _options: argparse.Namespace, _say: Translate
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m conf", description=__doc__)
-    parser.add_argument("--language", choices=LANGUAGES, help="of messages; the environment's unless given")
+    _add_language(parser, None)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     loads = commands.add_parser("apply", help="load a subscriber's folder, or the operator's, into the database")
     loads.add_argument("folder", type=Path)
@@ -118,7 +118,15 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("settings", help="show the settings, secrets hidden").set_defaults(command=show_settings)
     renders = commands.add_parser("freeswitch", add_help=False, help="write a FreeSWITCH's configuration")
     renders.set_defaults(command=freeswitch)
+    for command in commands.choices.values():
+        _add_language(command, argparse.SUPPRESS)  # what stands before the command holds unless told otherwise
     return parser
+
+
+def _add_language(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--language", choices=LANGUAGES, default=default, help="of messages; the environment's unless given"
+    )
 
 
 def _flow_check(engine: Engine) -> _FlowCheck:

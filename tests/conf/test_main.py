@@ -195,6 +195,27 @@ def test_the_language_of_the_environment(
     assert "diesen Ordner gibt es nicht" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [["--language", "fr", "apply"], ["apply", "--language", "fr"]])
+def test_the_language_stands_before_the_command_or_after_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    main(["migrate"])
+    assert main([*words, str(tmp_path / "nowhere")]) == 1
+    assert "ce dossier n'existe pas" in capsys.readouterr().err
+    assert main(["apply", str(tmp_path / "nowhere"), "--language", "de"]) == 1
+    assert "diesen Ordner gibt es nicht" in capsys.readouterr().err
+
+
+def test_every_command_takes_the_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "--language", "fr"]) == 0
+    assert capsys.readouterr().out.startswith("La base de données")
+    assert main(["settings", "--language", "fr"]) == 0
+    assert main(["freeswitch", "render", str(tmp_path / "fs"), "--language", "fr"]) == 0
+    assert main(["export", "operator", str(tmp_path / "out"), "--language", "fr"]) == 0
+    with pytest.raises(SystemExit):
+        main(["apply", str(tmp_path), "--language", "xx"])
+
+
 def test_a_database_that_was_not_migrated(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["apply", str(SAMPLES / "martin")]) == 2
     assert "was it migrated?" in capsys.readouterr().err
