@@ -7,22 +7,19 @@ monkey.patch_all()
 # ruff: noqa: E402
 import argparse
 import dataclasses
+import io
 import logging
+import os
 import socket
 import sys
 from contextlib import ExitStack
 
 import gevent
 
-from conf import snapshot
-from conf.database import open_engine, operator
-from conf.freeswitch import Trunk, command_line, find_binary
-from conf.freeswitch.command import from_settings
-from conf.freeswitch.keep import write
 from conf.problems import ConfigurationError
 from conf.settings import Settings, load
 from controller.process import Controller
-from controller.supervisor import Child, Supervisor, python
+from controller.running import listening, run, taken_ports
 from controller.terminal import ControlClient, Refused, tell
 from controller.virtual import VirtualSwitch
 
@@ -36,13 +33,23 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 2
-    return int(options.command(settings, options))
+    # A terminal in the C locale has no arrows.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        return int(options.command(settings, options))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read us has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m controller", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    commands.add_parser("run", help="start everything that this installation needs").set_defaults(command=run)
+    commands.add_parser("run", help="start everything that this installation needs").set_defaults(command=start)
     commands.add_parser("serve", help="take calls").set_defaults(command=serve)
     commands.add_parser("check", help="ask a running controller how it is").set_defaults(command=check)
     call = commands.add_parser("call", help="place a call and tell what happens")
@@ -57,41 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Start the processes of the house and stay until a signal comes."""
-    children = [*_switch(settings), Child("the controller", python("controller", "serve"))]
-    print(f"Souffleur takes calls. Control: http://{settings.control_host}:{settings.control_port}")
-    print("A first call, in another terminal:")
-    print("    .venv/bin/python -m controller call --from +33123456789 --to 1000 --press 2#", flush=True)
-    Supervisor(children).run()
-    return 0
-
-
-def _switch(settings: Settings) -> list[Child]:
-    """The switch to start: none where one answers, the FreeSWITCH of this machine, else the virtual one."""
-    if listening(settings.esl_host, settings.esl_port):
-        print(f"The FreeSWITCH at {settings.esl_host}:{settings.esl_port} is used.")
-        return []
-    binary = settings.freeswitch or find_binary()
-    if binary:
-        folder = settings.data_dir / "freeswitch"
-        print(f"{binary} is started with the configuration in {settings.freeswitch_conf}.")
-        write(from_settings(settings, trunks_of(settings)), settings.freeswitch_conf)
-        return [Child("FreeSWITCH", command_line(binary, settings.freeswitch_conf, folder))]
-    print(
-        "No FreeSWITCH is here, so the virtual switch stands in for it. docs/freeswitch.md says how to have a real one."
-    )
-    secret = str(settings.data_dir / "secrets" / "esl_password")
-    listen, offer = f"127.0.0.1:{settings.esl_port}", f"127.0.0.1:{settings.offer_port}"
-    virtual = ("controller.virtual", "--listen", listen, "--offer", offer, "--password-file", secret)
-    return [Child("the virtual switch", python(*virtual))]
-
-
-def trunks_of(settings: Settings) -> tuple[Trunk, ...]:
-    """The operator's trunks, from the database."""
-    engine = open_engine(settings.database_url)
-    with operator(engine, read_only=True) as session:
-        return tuple(Trunk.from_document(trunk, trunk["password"]) for trunk in snapshot.trunks(session))
+def start(settings: Settings, options: argparse.Namespace) -> int:
+    """Start everything."""
+    return run(settings)
 
 
 def serve(settings: Settings, options: argparse.Namespace) -> int:
@@ -140,14 +115,17 @@ def place_call(settings: Settings, options: argparse.Namespace) -> int:
         except Refused as refused:
             print(refused, file=sys.stderr)
             return 1
-        except KeyboardInterrupt:
-            return 130
 
 
 def _own_controller(settings: Settings, stack: ExitStack) -> ControlClient:
     """A controller for this one call, with the FreeSWITCH that is configured, else with a virtual switch."""
     logging.getLogger().setLevel(logging.ERROR)
+    if listening(settings.control_host, settings.control_port):
+        where = f"{settings.control_host}:{settings.control_port}"
+        raise Refused(f"A controller answers at {where}, but not to this installation's secret (SOUFFLEUR_DATA_DIR?).")
     if listening(settings.esl_host, settings.esl_port):
+        if taken := list(taken_ports(settings)):
+            raise Refused("\n".join(taken))
         print("No controller is running: one is started for this call.")
     else:
         print("No controller and no FreeSWITCH is running: a virtual switch stands in for this call.")
@@ -175,15 +153,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def listening(host: str, port: int) -> bool:
-    """Whether something takes connections at an address."""
-    try:
-        socket.create_connection((host, port), timeout=1.0).close()
-    except OSError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

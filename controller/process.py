@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import gevent
 from gevent.pywsgi import WSGIServer
-from gevent.threadpool import ThreadPool
 
 from conf import outgoing
 from conf.database import open_engine
@@ -30,6 +29,7 @@ from controller.calls.originate import Wish, connect
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Spool
 from controller.calls.switchboard import Switchboard
+from controller.calls.threads import Threads
 from controller.calls.trial import Trial, place
 from controller.calls.trunks import TrunkFiles
 from controller.calls.writer import Writer
@@ -57,8 +57,8 @@ class Controller:
 
     def __init__(self, settings: Settings, allow_private: tuple[str, ...] = ()) -> None:
         self.settings = settings
-        self._pool = ThreadPool(4)
-        self._writing = ThreadPool(1)
+        self._pool = Threads(4)
+        self._writing = Threads(1)
         self._engine = open_engine(settings.database_url)
         self.voice = Voice(settings.sounds_dir / "spoken")
         self.ledger = Ledger(self._engine, self._pool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import logging
 import signal
 import subprocess
@@ -11,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
+PR_SET_PDEATHSIG = 1
 PATIENCE = 10.0  # seconds a child has to end before it is killed
 LONGEST_PAUSE = 30.0  # seconds between two starts of a child that keeps dying
 STEADY = 60.0  # seconds after which a child counts as well again
@@ -35,6 +38,7 @@ class Supervisor:
     children: list[Child]
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    each: Callable[[], None] = lambda: None  # done again and again while the children run
     _stopping: bool = field(default=False, init=False)
 
     def run(self) -> None:
@@ -45,6 +49,7 @@ class Supervisor:
             while not self._stopping:
                 for child in self.children:
                     self._look_after(child)
+                self.each()
                 self.sleep(0.2)
         finally:
             self.end()
@@ -62,7 +67,8 @@ class Supervisor:
         now = self.clock()
         if child.process is None:
             if now >= child.due:
-                child.process = subprocess.Popen(child.command)  # noqa: S603 our own programs, no shell
+                # Our own programs, and no shell.
+                child.process = subprocess.Popen(child.command, preexec_fn=_end_with_parent)  # noqa: S603 PLW1509
                 child.started = now
             return
         code = child.process.poll()
@@ -75,6 +81,12 @@ class Supervisor:
 
     def _stop(self, number: int, frame: object) -> None:
         self._stopping = True
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end a child when we are killed: it would hold the ports."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def python(*arguments: str) -> list[str]:

@@ -33,6 +33,13 @@ class ControlClient:
             return False
         return True
 
+    def is_ready(self) -> bool:
+        """Whether the controller is connected with its FreeSWITCH."""
+        try:
+            return bool(self._ask("GET", "/v1/status", timeout=2.0)["freeswitch"])
+        except (OSError, Refused, http.client.HTTPException):
+            return False
+
     def status(self) -> dict[str, Any]:
         """How the controller is."""
         return self._ask("GET", "/v1/status")

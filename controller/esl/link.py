@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 SHORTEST = 0.2  # seconds between two tries
 LONGEST = 15.0
+PATIENT = 5  # tries
 STEADY = 30.0  # seconds after which a connection counts as good, and waiting begins small again
 
 
@@ -120,7 +121,9 @@ class Link:
         self._up.clear()
         self.state = state
         if reason:
-            log.warning("no connection to FreeSWITCH: %s", reason)
+            # At the first tries FreeSWITCH may still be starting: that is no news for a warning.
+            level = logging.WARNING if was_up or self._tries >= PATIENT else logging.INFO
+            log.log(level, "no connection to FreeSWITCH: %s", reason)
         if was_up and self._on_down:
             self._on_down(reason or state)
 

@@ -114,7 +114,7 @@ def test_another_controller_walks_on_with_a_call(live: Live, phase: str) -> None
     assert again["call"] == call
     if phase == "menu":
         live.until(lambda: again["doing"] == "Collect")
-        assert caller.hears_something()
+        assert caller.hears_something(anew=True)
         caller.presses("2#")
     assert caller.has_ended(30)
     record = live.record()

@@ -45,8 +45,9 @@ class RealPerson:
             assert invite
             self.agent.send("CANCEL", invite.one("uri"), self.call, branch=invite.start)
 
-    def hears_something(self, within: float = WITHIN) -> bool:
-        self._forget_what_was_heard()
+    def hears_something(self, within: float = WITHIN, anew: bool = False) -> bool:
+        if anew:
+            self._forget_what_was_heard()
         with gevent.Timeout(within, False):
             while not self.agent.hears(1, within):
                 pass

@@ -25,7 +25,7 @@ class VirtualPerson:
     def hangs_up(self, after: float = 0.0) -> None:
         self.caller.hangs_up(after=after * SPEED)
 
-    def hears_something(self, within: float = WITHIN) -> bool:
+    def hears_something(self, within: float = WITHIN, anew: bool = False) -> bool:
         return bool(self.caller.wait("PLAYBACK_START", within))
 
     def gets_early_media(self, within: float = WITHIN) -> bool:
