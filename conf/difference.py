@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from os.path import commonprefix
 from typing import Any, Literal
 
 from conf.models import Document
+
+LONGEST = 200  # characters of a value that are shown
+CONTEXT = 30  # characters that are shown before the first difference
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Change:
         yield f"{sign} {self.kind} {self.name}".rstrip()
         if self.before is not None and self.after is not None:
             for path, old, new in fields(self.before, self.after):
-                yield f"    {path}: {_shown(old)} -> {_shown(new)}"
+                yield f"    {path}: {' -> '.join(_beside(old, new))}"
 
 
 _NOTHING = object()
@@ -73,12 +78,38 @@ def fields(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any, 
         if not differing and list(before) != list(after):
             differing = [(f"{path}.(order)".removeprefix("."), list(before), list(after))]
         yield from differing
+    elif isinstance(before, list) and isinstance(after, list) and max(len(_text(before)), len(_text(after))) > LONGEST:
+        yield from _of_lists(before, after, path)
     elif before is _NOTHING or after is _NOTHING or not same(before, after):
         yield path, before, after
 
 
+def _of_lists(before: list[Any], after: list[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
+    """What differs between two long lists: what is the same at both ends is left out, the rest stands in pairs."""
+    one, other = [_text(value) for value in before], [_text(value) for value in after]
+    start = len(commonprefix([one, other]))
+    end = len(commonprefix([one[start:][::-1], other[start:][::-1]]))
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    for index, (left, right) in enumerate(zip_longest(old, new, fillvalue=_NOTHING), start):
+        yield from fields(left, right, f"{path}[{index}]")
+
+
+def _beside(old: Any, new: Any) -> tuple[str, str]:
+    """Two values as text. Long ones that begin alike are shown from shortly before they differ."""
+    one, other = _shown(old), _shown(new)
+    same = len(commonprefix([one, other]))
+    if same <= CONTEXT or max(len(one), len(other)) <= LONGEST:
+        return _cut(one), _cut(other)
+    return _cut("…" + one[same - CONTEXT :]), _cut("…" + other[same - CONTEXT :])
+
+
 def _shown(value: Any) -> str:
-    if value is _NOTHING:
-        return "(nothing)"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 200 else text[:199] + "…"
+    return "(nothing)" if value is _NOTHING else _text(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

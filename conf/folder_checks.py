@@ -32,12 +32,12 @@ def _short_numbers(folder: Folder) -> Iterator[Problem]:
         if number in emergency:
             message = N_("{number} is an emergency number")
             yield item.problem(("extension",), "emergency", message, number=number)
-        if number in first:
-            other = first[number]
+        other = first.setdefault(number, item)
+        # Twice in extensions.yaml is told already: there it is the key.
+        if other is not item and not (item.source is other.source and "login" not in item.doc):
             place = f"{other.source.file}:{other.source.line((*other.path, 'extension'))}"
             message = N_("the extension {number} is already given in {place}")
             yield item.problem(("extension",), "extension_taken", message, number=number, place=place)
-        first.setdefault(number, item)
 
 
 def _users(folder: Folder) -> Iterator[Problem]:
