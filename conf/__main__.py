@@ -18,8 +18,8 @@ from conf.export import export, export_trunks
 from conf.flow_checks import Checks, Found
 from conf.folder import Folder
 from conf.models import Document
-from conf.problems import N_, ConfigurationError, Translate
-from conf.settings import Settings, load
+from conf.problems import N_, ConfigurationError, Problem, Translate
+from conf.settings import Settings, load, unknown
 from conf.translations import LANGUAGES, preferred, translator
 from controller.flow import document, lists, schedules
 from controller.flow.check import check
@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     if rest and options.command is not freeswitch:
         _parser().parse_args(arguments)  # says which arguments are not known
     say = translator(options.language or preferred())
+    _tell(unknown(), say)
     try:
         settings = load()
     except ConfigurationError as error:
@@ -212,10 +213,14 @@ def _told(done: Applied, say: Translate, dry_run: bool) -> Iterator[str]:
 
 
 def _complain(error: ConfigurationError, say: Translate, status: int) -> int:
-    for problem in error.problems:
+    _tell(error.problems, say)
+    return status
+
+
+def _tell(problems: Iterable[Problem], say: Translate) -> None:
+    for problem in problems:
         text = problem.text(say)
         print(say(N_("warning: {text}")).format(text=text) if problem.severity == "warning" else text, file=sys.stderr)
-    return status
 
 
 if __name__ == "__main__":

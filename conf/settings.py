@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from conf.problems import N_, ConfigurationError, Problem, Wrong
 PREFIX = "SOUFFLEUR_"
 SECRETS = ("esl_password", "control_secret", "directory_secret")
 LANGUAGES = ("fr", "en", "de")
+OTHERS = {PREFIX + "TEST_SOUNDS", PREFIX + "VERSION"}  # read by the tests, and by compose.yaml for the image
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,20 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         values[name] = reader.secret(name, data_dir)
     reader.finish()
     return Settings(**values)
+
+
+def unknown(environ: Mapping[str, str] | None = None) -> list[Problem]:
+    """Warnings of the variables `SOUFFLEUR_...` that nobody reads, each with the setting that was probably meant."""
+    known = {PREFIX + item.name.upper() for item in fields(Settings)} | OTHERS
+    environ = os.environ if environ is None else environ
+    return [_unknown(name, known) for name in sorted(environ) if name.startswith(PREFIX) and name not in known]
+
+
+def _unknown(name: str, known: Iterable[str]) -> Problem:
+    near = get_close_matches(name.removeprefix(PREFIX), [other.removeprefix(PREFIX) for other in known], n=1)
+    message = N_("is not a setting; did you mean {name}?") if near else N_("is not a setting")
+    meant = {"name": PREFIX + near[0]} if near else {}
+    return Problem("unknown_setting", message, meant, field=name, severity="warning")
 
 
 def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:

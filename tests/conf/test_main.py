@@ -238,6 +238,17 @@ def test_wrong_settings_stop_every_command(
     assert len(capsys.readouterr().err.splitlines()) == 2
 
 
+def test_a_misspelt_setting_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("SOUFFLEUR_ESL_PRT", "8022")
+    assert main(["migrate"]) == 0
+    assert capsys.readouterr().err == (
+        "warning: SOUFFLEUR_ESL_PRT: is not a setting; did you mean SOUFFLEUR_ESL_PORT?\n"
+    )
+    monkeypatch.setenv("SOUFFLEUR_ESL_PORT", "0")
+    assert main(["migrate"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
 def test_it_runs_as_a_program(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", "conf", "migrate"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conf.problems import ConfigurationError
-from conf.settings import SECRETS, load
+from conf.settings import SECRETS, load, unknown
 from conf.translations import translator
 
 
@@ -108,3 +108,19 @@ def test_processes_that_start_together_agree_on_the_secrets(data: dict[str, str]
     said = {process.communicate()[0] for process in running}
     assert len(said) == 1
     assert said.pop().strip()
+
+
+def test_a_variable_that_nobody_reads_is_a_warning(data: dict[str, str]) -> None:
+    odd = {"SOUFFLEUR_ESL_PRT": "8022", "SOUFFLEUR_ZZZZ": "1"}
+    load(data | odd)
+    found = unknown(data | odd | {"PATH": "/bin"})
+    assert [problem.severity for problem in found] == ["warning", "warning"]
+    assert [problem.text() for problem in found] == [
+        "SOUFFLEUR_ESL_PRT: is not a setting; did you mean SOUFFLEUR_ESL_PORT?",
+        "SOUFFLEUR_ZZZZ: is not a setting",
+    ]
+
+
+def test_every_setting_is_known_and_so_are_the_variables_of_tests_and_containers(data: dict[str, str]) -> None:
+    others = dict.fromkeys(("SOUFFLEUR_FREESWITCH", "SOUFFLEUR_TEST_SOUNDS", "SOUFFLEUR_VERSION"), "x")
+    assert unknown(load(data).shown() | others) == []
