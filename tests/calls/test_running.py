@@ -1,0 +1,72 @@
+"""What keeps `python -m controller run` from starting is said in one line; what runs is looked after."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import gevent
+import pytest
+
+from conf.settings import Settings, load
+from controller.running import CannotStart, run, switch, taken_ports
+from controller.supervisor import Child, Supervisor, python
+from controller.virtual import VirtualSwitch
+from tests.calls.live import free_port
+
+
+def settings(folder: Path, **changes: str) -> Settings:
+    ports = {f"SOUFFLEUR_{name}_PORT": str(free_port()) for name in ("ESL", "OFFER", "CONTROL", "DIRECTORY")}
+    return load({"SOUFFLEUR_DATA_DIR": str(folder), "SOUFFLEUR_ESL_PASSWORD": "event-socket-secret"} | ports | changes)
+
+
+@pytest.mark.parametrize("name", ["OFFER", "CONTROL", "DIRECTORY"])
+def test_a_taken_port_is_named_with_its_setting(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        mine = settings(tmp_path, **{f"SOUFFLEUR_{name}_PORT": str(port)})
+        assert list(taken_ports(mine)) == [f"127.0.0.1:{port} is taken (SOUFFLEUR_{name}_PORT)."]
+        assert run(mine) == 1
+    assert f"SOUFFLEUR_{name}_PORT" in capsys.readouterr().err
+
+
+def test_a_freeswitch_that_takes_our_password_is_used(tmp_path: Path) -> None:
+    with VirtualSwitch("event-socket-secret") as there:
+        assert switch(settings(tmp_path, SOUFFLEUR_ESL_PORT=str(there.port))) == []
+
+
+def test_a_freeswitch_with_another_password(tmp_path: Path) -> None:
+    with VirtualSwitch("another-secret") as there, pytest.raises(CannotStart, match="SOUFFLEUR_ESL_PASSWORD"):
+        switch(settings(tmp_path, SOUFFLEUR_ESL_PORT=str(there.port)))
+
+
+def test_something_else_on_the_event_sockets_port(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(CannotStart, match="no FreeSWITCH"):
+        switch(settings(tmp_path, SOUFFLEUR_ESL_PORT=str(other.getsockname()[1])))
+
+
+def test_a_child_that_dies_is_started_again_and_all_end_together(tmp_path: Path) -> None:
+    child = Child("sleeper", python("http.server", "0", "--bind", "127.0.0.1"))
+    supervisor = Supervisor([child], sleep=gevent.sleep)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    running = gevent.spawn(supervisor.run)
+    try:
+        first = until(lambda: child.process)
+        os.kill(first.pid, signal.SIGKILL)
+        second = until(lambda: child.process if child.process not in (None, first) else None)
+        assert child.deaths == 1
+        supervisor._stop(signal.SIGTERM, None)
+        running.get(timeout=10)
+        assert second.poll() is not None
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def until(met):
+    with gevent.Timeout(10):
+        while not (found := met()):
+            gevent.sleep(0.02)
+        return found
