@@ -69,10 +69,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         ConfigurationError: with every variable that is wrong, its value (never a secret's) and the reason.
     """
     reader = _Reader(os.environ if environ is None else environ)
-    data_dir = reader.read("data_dir", "var", _directory)
+    data_dir = reader.read("data_dir", "var", _data_directory)
     values: dict[str, Any] = {"data_dir": data_dir}
     for name, (default, parse) in _fields(data_dir or Path("var").absolute()).items():
-        values[name] = reader.read(name, default, parse)
+        if data_dir or parse is not _directory or reader.given(name):  # its default would be in a folder that is wrong
+            values[name] = reader.read(name, default, parse)
     for name in SECRETS:
         values[name] = reader.secret(name, data_dir)
     reader.finish()
@@ -122,13 +123,15 @@ class _Reader:
         self.environ = environ
         self.problems: list[Problem] = []
 
+    def given(self, name: str) -> str:
+        return self.environ.get(PREFIX + name.upper(), "")
+
     def read(self, name: str, default: str, parse: Callable[[str], Any]) -> Any:
-        value = self.environ.get(PREFIX + name.upper(), "") or default
+        value = self.given(name) or default
         return self._keep(name, value, parse, shown=re.sub(r"//[^/]*@", "//***@", value))  # an address may hold one
 
     def secret(self, name: str, data_dir: Path | None) -> Any:
-        given = self.environ.get(PREFIX + name.upper(), "")
-        if given:
+        if given := self.given(name):
             return self._keep(name, given, _secret, shown="***")
         if data_dir is None:  # already a problem of its own
             return None
@@ -145,6 +148,19 @@ class _Reader:
     def finish(self) -> None:
         if self.problems:
             raise ConfigurationError(self.problems)
+
+
+def _data_directory(value: str) -> Path:
+    """Made at once, with the folder of the secrets: it must be known here whether they can be kept."""
+    path = _directory(value)
+    try:
+        (path / "secrets").mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = N_("{path} cannot be made: {reason}")
+        raise Wrong("not_made", message, path=error.filename, reason=error.strerror) from None
+    if not os.access(path / "secrets", os.R_OK | os.W_OK | os.X_OK):
+        raise Wrong("not_writable", N_("{path} cannot be written by this user"), path=str(path / "secrets"))
+    return path
 
 
 def _directory(value: str) -> Path:

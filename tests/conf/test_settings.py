@@ -124,3 +124,23 @@ def test_a_variable_that_nobody_reads_is_a_warning(data: dict[str, str]) -> None
 def test_every_setting_is_known_and_so_are_the_variables_of_tests_and_containers(data: dict[str, str]) -> None:
     others = dict.fromkeys(("SOUFFLEUR_FREESWITCH", "SOUFFLEUR_TEST_SOUNDS", "SOUFFLEUR_VERSION"), "x")
     assert unknown(load(data).shown() | others) == []
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_data_folder_that_cannot_be_made_is_blamed_once(tmp_path: Path, given: bool) -> None:
+    """And neither the secrets nor the folders that would be inside it, whoever runs this."""
+    wrong = {"SOUFFLEUR_DATA_DIR": "/proc/nix" if given else "/proc"}
+    with pytest.raises(ConfigurationError) as error:
+        load(wrong)
+    assert [problem.field for problem in error.value.problems] == ["SOUFFLEUR_DATA_DIR"]
+    with pytest.raises(ConfigurationError) as error:
+        load(wrong | {"SOUFFLEUR_SOUNDS_DIR": "/proc/version/x"})
+    assert [problem.field for problem in error.value.problems] == ["SOUFFLEUR_DATA_DIR", "SOUFFLEUR_SOUNDS_DIR"]
+
+
+def test_the_default_data_folder_is_blamed_once_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").write_text("")
+    with pytest.raises(ConfigurationError) as error:
+        load({})
+    assert [problem.field for problem in error.value.problems] == ["SOUFFLEUR_DATA_DIR"]
