@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,10 @@ class Settings:
     directory_host: str
     directory_port: int
     directory_secret: str = field(repr=False)
+    sip_address: str
+    sip_internal_port: int
+    sip_external_port: int
+    public_address: str
     sounds_dir: Path
     spool_dir: Path
     prompts_dir: Path
@@ -107,6 +112,10 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "control_port": ("8090", _port),
         "directory_host": ("127.0.0.1", _host),
         "directory_port": ("8092", _port),
+        "sip_address": ("127.0.0.1", _address),
+        "sip_internal_port": ("5060", _port),
+        "sip_external_port": ("5080", _port),
+        "public_address": ("", _public),
         "sounds_dir": (str(data_dir / "sounds"), _directory),
         "spool_dir": (str(data_dir / "spool"), _directory),
         "prompts_dir": (str(data_dir / "prompts"), _directory),
@@ -204,6 +213,17 @@ def _host(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9:._-]{1,255}", value):
         raise Wrong("not_a_host", N_("is not a host name or an address"))
     return value
+
+
+def _address(value: str) -> str:
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise Wrong("not_an_address", N_("is not an IP address such as 192.0.2.10")) from None
+
+
+def _public(value: str) -> str:
+    return value and _host(value)
 
 
 def _port(value: str) -> int:

@@ -46,6 +46,14 @@ class Installation(Protocol):
     def sounds_dir(self) -> Path: ...
     @property
     def spool_dir(self) -> Path: ...
+    @property
+    def sip_address(self) -> str: ...
+    @property
+    def sip_internal_port(self) -> int: ...
+    @property
+    def sip_external_port(self) -> int: ...
+    @property
+    def public_address(self) -> str: ...
 
 
 def from_settings(settings: Installation, trunks: Iterable[Trunk] = (), **changes: object) -> Switch:
@@ -54,6 +62,10 @@ def from_settings(settings: Installation, trunks: Iterable[Trunk] = (), **change
         "esl_password": settings.esl_password,
         "directory_secret": settings.directory_secret,
         "domain": settings.domain,
+        "sip_address": settings.sip_address,
+        "public_address": settings.public_address,
+        "internal_port": settings.sip_internal_port,
+        "external_port": settings.sip_external_port,
         "esl_address": settings.esl_host,
         "esl_port": settings.esl_port,
         "offers": (f"{settings.offer_host}:{settings.offer_port}",),
@@ -70,24 +82,19 @@ def arguments_of(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add this command's arguments to a parser."""
     parser.add_argument("action", choices=["render"], help="write the configuration")
     parser.add_argument("folder", help="where to write it; SOUFFLEUR_FREESWITCH_CONF tells a controller, for trunks")
-    parser.add_argument("--sip-address", default="127.0.0.1", help="address that phones and trunks reach")
-    parser.add_argument("--public-address", default="", help="what the outside sees, behind address translation")
-    parser.add_argument("--internal-port", type=int, default=5060, help="SIP port for phones")
-    parser.add_argument("--external-port", type=int, default=5080, help="SIP port for trunks")
+    parser.add_argument("--sip-address", help="address that phones and trunks reach (SOUFFLEUR_SIP_ADDRESS)")
+    parser.add_argument("--public-address", help="what the outside sees of it (SOUFFLEUR_PUBLIC_ADDRESS)")
+    parser.add_argument("--internal-port", type=int, help="SIP port for phones (SOUFFLEUR_SIP_INTERNAL_PORT)")
+    parser.add_argument("--external-port", type=int, help="SIP port for trunks (SOUFFLEUR_SIP_EXTERNAL_PORT)")
     return parser
 
 
 def main(arguments: Sequence[str], settings: Installation, trunks: Iterable[Trunk] = ()) -> int:
     """Run the command; returns the exit status."""
     parsed = arguments_of(argparse.ArgumentParser("python -m conf freeswitch")).parse_args(arguments)
-    switch = from_settings(
-        settings,
-        trunks,
-        sip_address=parsed.sip_address,
-        public_address=parsed.public_address,
-        internal_port=parsed.internal_port,
-        external_port=parsed.external_port,
-    )
+    flags = ("sip_address", "public_address", "internal_port", "external_port")
+    given = {name: getattr(parsed, name) for name in flags if getattr(parsed, name) is not None}
+    switch = from_settings(settings, trunks, **given)
     try:
         changed = write(switch, parsed.folder)
     except ConfigurationError as error:

@@ -13,6 +13,7 @@ import pytest
 from conf.freeswitch import Switch, Trunk, command_line, find_binary, render
 from conf.freeswitch.command import from_settings, main
 from conf.problems import ConfigurationError
+from conf.settings import load
 
 NETWORKS = ("203.0.113.0/24", "198.51.100.7/32")
 CARRIER = Trunk("carrier", "sip.carrier.example:5070", NETWORKS, "u1", "trunk-secret", True)
@@ -241,6 +242,10 @@ class Settings:
     directory_secret: str = "directory-secret"
     sounds_dir: Path = Path("/srv/sounds")
     spool_dir: Path = Path("/srv/spool")
+    sip_address: str = "127.0.0.1"
+    sip_internal_port: int = 5060
+    sip_external_port: int = 5080
+    public_address: str = ""
 
 
 def test_the_command_writes_what_the_settings_say(tmp_path, capsys):
@@ -257,6 +262,28 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys):
     settings = Settings(tmp_path, esl_password="x")
     assert main(["render", str(tmp_path / "conf")], settings) == 1
     assert "esl_password" in capsys.readouterr().err
+
+
+def test_addresses_and_ports_are_settings_and_the_flags_win(tmp_path):
+    told = {"SIP_ADDRESS": "192.0.2.5", "SIP_INTERNAL_PORT": "5160", "SIP_EXTERNAL_PORT": "5180"}
+    told |= {"PUBLIC_ADDRESS": "203.0.113.5", "DATA_DIR": str(tmp_path / "data")}
+    settings = load({f"SOUFFLEUR_{name}": value for name, value in told.items()})
+
+    def rendered(*flags):
+        assert main(["render", str(tmp_path / "conf"), *flags], settings) == 0
+        found = {}
+        for name in ("internal", "external"):
+            text = (tmp_path / f"conf/sip_profiles/{name}.xml").read_text()
+            found[name] = [params(text, param) for param in ("sip-ip", "sip-port", "ext-sip-ip")]
+        return found
+
+    public = ["203.0.113.5"]
+    assert rendered() == {
+        "internal": [["192.0.2.5"], ["5160"], public],
+        "external": [["192.0.2.5"], ["5180"], public],
+    }
+    flags = ("--sip-address", "192.0.2.9", "--internal-port", "5260", "--external-port", "5280", "--public-address", "")
+    assert rendered(*flags) == {"internal": [["192.0.2.9"], ["5260"], []], "external": [["192.0.2.9"], ["5280"], []]}
 
 
 def test_a_change_wins_over_the_settings(tmp_path):

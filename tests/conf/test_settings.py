@@ -63,6 +63,10 @@ def test_everything_wrong_is_said_at_once(data: dict[str, str], tmp_path: Path) 
         "SOUFFLEUR_SPOOL_DIR": str(tmp_path / "file" / "spool"),
         "SOUFFLEUR_FREESWITCH": str(tmp_path / "nothing"),
         "SOUFFLEUR_CONTROLLER_ID": "a b",
+        "SOUFFLEUR_SIP_ADDRESS": "pbx",
+        "SOUFFLEUR_SIP_INTERNAL_PORT": "0",
+        "SOUFFLEUR_SIP_EXTERNAL_PORT": "x",
+        "SOUFFLEUR_PUBLIC_ADDRESS": "a b",
     }
     with pytest.raises(ConfigurationError) as error:
         load(data | wrong)
