@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def open_engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         Path(str(make_url(url).database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT})
+        event.listen(engine, "do_connect", _make_sqlite)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -66,6 +68,12 @@ def _reading(engine: Engine) -> Engine:
     if engine.dialect.name == "postgresql":  # one state of the database for all its statements, as on SQLite
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine.execution_options(reading=True)
+
+
+def _make_sqlite(_dialect: Any, _record: Any, arguments: Sequence[Any], _options: Any) -> None:
+    """A new file is its owner's alone: it holds telephone passwords. SQLite gives -wal and -shm the file's own mode."""
+    with suppress(OSError):  # it is there; or it cannot be made, and SQLite says so in its own words
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

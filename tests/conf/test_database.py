@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -106,3 +108,24 @@ def test_content_is_never_a_plain_text(engine: Engine) -> None:
         assert "bonjour" not in repr(words)
     with pytest.raises(StatementError, match="takes Content"), operator(engine) as session:
         session.add(Transcript(words="bonjour"))
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022])
+def test_the_embedded_database_is_its_owner_s_alone(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE t (x)")
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("new.db*")}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("new.db", "new.db-wal", "new.db-shm"), 0o600)
+
+
+def test_the_mode_of_a_database_that_is_there_is_the_operator_s(tmp_path: Path) -> None:
+    (tmp_path / "old.db").touch(0o640)
+    (tmp_path / "old.db").chmod(0o640)
+    with open_engine(f"sqlite:///{tmp_path / 'old.db'}").begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+    assert stat.S_IMODE((tmp_path / "old.db").stat().st_mode) == 0o640
