@@ -66,6 +66,8 @@ def _values(switch: Switch) -> dict[str, object]:
         "trunk_lists": _trunk_lists(switch.trunks),
         "trunk_acls": _trunk_acls(switch.trunks),
         "moh": _moh(switch.music_dir),
+        # Without a stream the module fails to load, and says so at every start.
+        "local_stream": Markup('<load module="mod_local_stream"/>' if switch.music_dir else ""),
     }
 
 

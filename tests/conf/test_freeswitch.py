@@ -41,6 +41,18 @@ def test_every_file_is_well_formed_and_filled(written):
     assert len(files) == 22
 
 
+def test_the_stream_of_music_is_loaded_only_when_there_is_music(written):
+    """Without a stream its module fails, which FreeSWITCH logs as critical at every start."""
+
+    def loaded(**changes):
+        modules = Xml.fromstring(written(**changes)["autoload_configs/modules.conf.xml"]).iter("load")
+        return [item.get("module") for item in modules]
+
+    without = loaded()
+    assert "mod_local_stream" not in without
+    assert set(loaded(music_dir="/srv/music")) == {*without, "mod_local_stream"}
+
+
 def test_what_is_included_exists(written, tmp_path):
     for name, text in written().items():
         folder = (tmp_path / name).parent
