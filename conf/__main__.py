@@ -91,14 +91,14 @@ def show_settings(settings: Settings, _options: argparse.Namespace, _say: Transl
     return 0
 
 
-def freeswitch(settings: Settings, _options: argparse.Namespace, _say: Translate, rest: list[str]) -> int:
+def freeswitch(settings: Settings, _options: argparse.Namespace, say: Translate, rest: list[str]) -> int:
     """Write the configuration of a FreeSWITCH, with the trunks of the database."""
     from conf.freeswitch.command import main as freeswitch_command
     from conf.freeswitch.switch import Trunk
 
     with operator(open_engine(settings.database_url), read_only=True) as session:
         trunks = [Trunk.from_document(trunk, trunk["password"]) for trunk in snapshot.trunks(session)]
-    return freeswitch_command(rest, settings, trunks)
+    return freeswitch_command(rest, settings, trunks, say)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,11 +12,13 @@ from typing import Protocol
 from conf.freeswitch.keep import write
 from conf.freeswitch.start import command_line, find_binary
 from conf.freeswitch.switch import Switch, Trunk
-from conf.problems import ConfigurationError
+from conf.problems import N_, ConfigurationError, Translate
 
-WRITTEN = "{count} files changed in {folder}"
-HOW = "start it with: {command}"
-NONE = "no freeswitch program was found here (PATH, SOUFFLEUR_FREESWITCH): docs/freeswitch.md says how to get one"
+WRITTEN = N_("{count} files changed in {folder}")
+HOW = N_("start it with: {command}")
+NONE = N_(
+    "no freeswitch program was found here (PATH, SOUFFLEUR_FREESWITCH): docs/freeswitch.md says how to get one"
+)
 
 
 class Installation(Protocol):
@@ -89,7 +91,9 @@ def arguments_of(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def main(arguments: Sequence[str], settings: Installation, trunks: Iterable[Trunk] = ()) -> int:
+def main(
+    arguments: Sequence[str], settings: Installation, trunks: Iterable[Trunk] = (), say: Translate = str
+) -> int:
     """Run the command; returns the exit status."""
     parsed = arguments_of(argparse.ArgumentParser("python -m conf freeswitch")).parse_args(arguments)
     flags = ("sip_address", "public_address", "internal_port", "external_port")
@@ -98,10 +102,11 @@ def main(arguments: Sequence[str], settings: Installation, trunks: Iterable[Trun
     try:
         changed = write(switch, parsed.folder)
     except ConfigurationError as error:
-        print(error, file=sys.stderr)
+        print("\n".join(problem.text(say) for problem in error.problems), file=sys.stderr)
         return 1
-    print(WRITTEN.format(count=len(changed), folder=parsed.folder))
+    print(say(WRITTEN).format(count=len(changed), folder=parsed.folder))
     binary = find_binary()
     state = settings.data_dir / "freeswitch"
-    print(HOW.format(command=shlex.join(command_line(binary, parsed.folder, state))) if binary else NONE)
+    how = {"command": shlex.join(command_line(binary, parsed.folder, state))} if binary else {}
+    print(say(HOW if binary else NONE).format(**how))
     return 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conf.problems import ConfigurationError, Problem
+from conf.problems import N_, ConfigurationError, Problem
 
 NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
 HOST = r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
@@ -55,12 +55,12 @@ class Trunk:
 
     def _problems(self) -> Iterator[Problem]:
         if not re.fullmatch(NAME, self.name) or self.name.startswith("souffleur"):
-            yield Problem("trunk_name", "a trunk's name has lower case letters, digits, - and _")
+            yield Problem("trunk_name", N_("a trunk's name has lower case letters, digits, - and _"))
         if not re.fullmatch(HOST, self.host):
-            yield Problem("trunk_host", "{host} is not a host, or a host and its port", {"host": self.host})
+            yield Problem("trunk_host", N_("{host} is not a host, or a host and its port"), {"host": self.host})
         yield from _wrong_networks(self.allow)
         if self.register and not (self.username and self.password):
-            yield Problem("trunk_login", "to register, a trunk needs a username and a password")
+            yield Problem("trunk_login", N_("to register, a trunk needs a username and a password"))
 
 
 def _wrong_networks(networks: tuple[str, ...]) -> Iterator[Problem]:
@@ -68,7 +68,7 @@ def _wrong_networks(networks: tuple[str, ...]) -> Iterator[Problem]:
         try:
             ipaddress.ip_network(network)
         except ValueError:
-            yield Problem("network", "{network} is not a network such as 203.0.113.0/24", {"network": network})
+            yield Problem("network", N_("{network} is not a network such as 203.0.113.0/24"), {"network": network})
 
 
 @dataclass(frozen=True)
@@ -117,18 +117,18 @@ class Switch:
             yield from trunk.problems()
         names = [trunk.name for trunk in self.trunks]
         if len(set(names)) < len(names) or len(names) > MOST_TRUNKS:
-            message = "trunks must have names of their own and be at most {most}"
+            message = N_("trunks must have names of their own and be at most {most}")
             yield Problem("trunks", message, {"most": MOST_TRUNKS}, field="trunks")
         for name, value in self._texts():
             if UNPRINTABLE.search(value):
-                yield Problem("unsafe", "may hold neither $ nor control characters", field=name)
+                yield Problem("unsafe", N_("may hold neither $ nor control characters"), field=name)
         for name in ("esl_password", "directory_secret"):
             if len(getattr(self, name)) < 8 or getattr(self, name) == "ClueCon":
-                yield Problem("weak_secret", "must have 8 characters or more, and not be a public one", field=name)
+                yield Problem("weak_secret", N_("must have 8 characters or more, and not be a public one"), field=name)
         for name in ("offers", "directories"):
             hosts = getattr(self, name)
             if not hosts or not all(re.fullmatch(HOST, host) and ":" in host for host in hosts):
-                yield Problem("hosts", "needs one HOST:PORT or more", field=name)
+                yield Problem("hosts", N_("needs one HOST:PORT or more"), field=name)
         yield from self._wrong_numbers()
 
     def _texts(self) -> Iterator[tuple[str, str]]:
@@ -140,8 +140,8 @@ class Switch:
     def _wrong_numbers(self) -> Iterator[Problem]:
         ports = (self.internal_port, self.external_port, self.esl_port, *self.rtp_ports)
         if not all(0 < port < 65536 for port in ports) or self.rtp_ports[0] >= self.rtp_ports[1]:
-            message = "ports are whole numbers from 1 to 65535, and the first RTP port is below the last"
+            message = N_("ports are whole numbers from 1 to 65535, and the first RTP port is below the last")
             yield Problem("ports", message, field="ports")
         if min(self.give_up, self.max_sessions, self.sessions_per_second) < 1:
-            yield Problem("too_small", "must be 1 or more", field="give_up, max_sessions, sessions_per_second")
+            yield Problem("too_small", N_("must be 1 or more"), field="give_up, max_sessions, sessions_per_second")
         yield from (problem.at(field="esl_allow") for problem in _wrong_networks(self.esl_allow))

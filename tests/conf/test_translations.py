@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from conf.__main__ import main
 from conf.translations import preferred, translator
 
 ROOT = Path(__file__).parents[2]
@@ -16,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 
 def marked() -> Iterator[str]:
     """Every message marked by N_ in what checks and applies files; the editor's own words are not among them."""
-    sources = [*(ROOT / "conf").glob("*.py"), *(ROOT / "controller" / "flow").glob("*.py")]
+    sources = [*(ROOT / "conf").glob("*.py"), *(ROOT / "conf" / "freeswitch").glob("*.py")]
+    sources += [*(ROOT / "controller" / "flow").glob("*.py")]
     for source in sources:
         if source.name in ("form.py", "node.py"):
             continue
@@ -42,6 +44,18 @@ def test_every_message_is_translated(language: str) -> None:
     assert len(messages) > 150
     assert sorted(message for message in messages if translate(message) == message) == []
     assert [message for message in messages if fields(translate(message)) != fields(message)] == []
+
+
+def test_what_freeswitch_is_told_wrong_is_told_in_the_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOUFFLEUR_DATA_DIR", str(tmp_path / "var"))
+    assert main(["migrate"]) == 0
+    words = ["freeswitch", "render", str(tmp_path / "fs"), "--language"]
+    assert main([*words, "fr", "--internal-port", "0"]) == 1
+    assert "ports: les ports sont des nombres entiers" in capsys.readouterr().err
+    assert main([*words, "de"]) == 0
+    assert "Dateien in" in capsys.readouterr().out
 
 
 def test_english_and_the_unknown_stay_as_they_are() -> None:
