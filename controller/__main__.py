@@ -17,7 +17,7 @@ from contextlib import ExitStack
 import gevent
 
 from conf.problems import ConfigurationError
-from conf.settings import Settings, load
+from conf.settings import Settings, load, unknown
 from controller.process import Controller
 from controller.running import listening, run, taken_ports
 from controller.terminal import ControlClient, Refused, tell
@@ -33,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 2
+    for problem in unknown():
+        print(problem, file=sys.stderr)
     # A terminal in the C locale has no arrows.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
