@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     for problem in unknown():
-        print(problem, file=sys.stderr)
+        print(f"warning: {problem.text()}", file=sys.stderr)
     # A terminal in the C locale has no arrows.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
