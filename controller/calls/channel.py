@@ -66,6 +66,7 @@ class Channel:
             case Dial():
                 if self._dialling is None:
                     return Dialled("failed", cause="NO_ROUTE_DESTINATION")
+                self._dialling.begin(self._session, key)
                 dialled = self._dialling.dial(self._session, command, self._name(key), self.answered)
                 self.answered = self.answered or dialled.outcome == "answered"
                 return dialled
@@ -86,7 +87,7 @@ class Channel:
                     return None
                 return Digits(digits, "length" if len(digits) >= command.max_digits else "timeout")
             case Dial():
-                return self._dialling.kept(headers, self.answered) if self._dialling else None
+                return self._dialling.kept(headers, key, self.answered) if self._dialling else None
         return None
 
     def checkpoint(self, name: str, value: str) -> None:

@@ -25,6 +25,7 @@ from controller.flow.numbers import e164, is_anonymous, is_emergency, parse_targ
 LONGEST_CALL = 24 * 3600.0  # seconds
 STOP_AGAIN = 0.2  # seconds until the next one, in turn, may ring
 DISPOSITION = "originate_disposition"
+DIALLING = "souffleur_dialling"  # the command whose outcome that is
 NOT_ANSWERED: dict[str, Literal["busy", "no_answer"]] = {
     "USER_BUSY": "busy",
     "CALL_REJECTED": "busy",
@@ -150,8 +151,6 @@ class Dialling:
             ring=command.ring if at_once else min((command.ring + 1.0) * len(parties), LONGEST_RING),
             ignore_early_media=not early,
         )
-        # The outcome of the bridge before would be taken for this one's by a controller that finds the call here.
-        session.set_variable(DISPOSITION, "")
         if early:
             # Once it plays something, the time to ring is not looked at any more, but this one is.
             limit = str(math.ceil(command.ring))
@@ -166,9 +165,15 @@ class Dialling:
         talked = now - since if result.outcome == "answered" else 0.0
         return replace(result, rang=round(since - begun, 3), talked=round(talked, 3))
 
-    def kept(self, headers: Headers, answered: bool) -> Dialled | None:
-        """What FreeSWITCH kept of a bridge that ended while no controller listened; None when it never ran."""
-        if not variable(headers, DISPOSITION):
+    @staticmethod
+    def begin(session: Session, key: str) -> None:
+        """Clear the outcome of the bridge before, then name the one that comes: in this order nobody mistakes them."""
+        session.set_variable(DISPOSITION, "")
+        session.set_variables({DIALLING: key})
+
+    def kept(self, headers: Headers, key: str, answered: bool) -> Dialled | None:
+        """What FreeSWITCH kept of the bridge named `key`, ended while no controller listened; None if it never ran."""
+        if variable(headers, DIALLING) != key or not variable(headers, DISPOSITION):
             return None
         result = outcome(headers, "", answered=answered)
         self.results.append(result)

@@ -142,16 +142,6 @@ class Ledger:
 
         return self._in_thread(again)
 
-    def reachable(self) -> bool:
-        """Whether the database answers; raises SQLAlchemyError when it does not."""
-
-        def ask() -> bool:
-            with self._session(None, read_only=True) as session:
-                session.execute(select(Controller.id).limit(1))
-                return True
-
-        return self._in_thread(ask)
-
     def _session(self, subscriber: int | None, read_only: bool = False) -> AbstractContextManager[Session]:
         if subscriber is None:
             return database.operator(self._engine, read_only=read_only)

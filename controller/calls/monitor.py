@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 import gevent
 import orjson
@@ -17,10 +16,6 @@ from controller.esl.errors import EslError
 from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
-EVENTS = (
-    "event json BACKGROUND_JOB HEARTBEAT CUSTOM sofia::register sofia::unregister sofia::expire sofia::gateway_state"
-)
-SUBCLASSES = ("sofia::register", "sofia::unregister", "sofia::expire", "sofia::gateway_state")
 SETTLING = 1.0  # seconds: FreeSWITCH's list of channels is late by half a second
 LEASE = 6.0  # seconds
 RENEW = 2.0  # seconds
@@ -33,16 +28,10 @@ class Monitor:
         self._switchboard = switchboard
         self._ledger = ledger
         self._sleep = sleep
-        self.registered: dict[str, str] = {}
-        self.gateways: dict[str, str] = {}
 
     def on_up(self, connection: Inbound) -> None:
         """Subscribe, then compare FreeSWITCH's channels with ours: nothing is sent again."""
-        connection.register_handle("sofia::register", self._registered)
-        connection.register_handle("sofia::unregister", self._unregistered)
-        connection.register_handle("sofia::expire", self._unregistered)
-        connection.register_handle("sofia::gateway_state", self._gateway)
-        connection.subscribe("BACKGROUND_JOB", "HEARTBEAT", subclasses=SUBCLASSES)
+        connection.subscribe("BACKGROUND_JOB")
         gevent.spawn(self.reconcile, connection)
 
     def reconcile(self, connection: Inbound) -> None:
@@ -73,21 +62,8 @@ class Monitor:
                 log.debug("the lease could not be renewed: %s", type(error).__name__)
             self._sleep(RENEW)
 
-    def _registered(self, event: Any) -> None:
-        self.registered[_account(event)] = event.headers.get("network-ip", "")
-
-    def _unregistered(self, event: Any) -> None:
-        self.registered.pop(_account(event), None)
-
-    def _gateway(self, event: Any) -> None:
-        self.gateways[event.headers.get("Gateway", "")] = event.headers.get("State", "")
-
 
 def channels(connection: Inbound) -> set[str]:
     """The uuids of FreeSWITCH's channels, as far as its list has got."""
     answer = orjson.loads(connection.api(api.show_channels()))
     return {row["uuid"] for row in answer.get("rows", ())}
-
-
-def _account(event: Any) -> str:
-    return f"{event.headers.get('from-user', '')}@{event.headers.get('from-host', '')}"

@@ -125,6 +125,21 @@ def test_another_controller_walks_on_with_a_call(live: Live, phase: str) -> None
     assert [event.data["flow"] for event in live.events("adopted")] == [record.flow]
 
 
+def test_a_conversation_outlives_its_controller_and_nobody_is_rung_again(live: Live) -> None:
+    phone = live.outside.phone("101", talks=4.0)
+    caller = live.outside.from_trunk("+33123456782")
+    assert caller.is_answered()
+    live.until(lambda: any(call["talking_to"] == "101" for call in live.calls()))
+    assert live.controller
+    die(live.controller)
+    live.start()
+    assert caller.has_ended(30)
+    record = live.record()
+    assert (record.disposition, live.path(record)) == ("answered", ["ring", "end"])
+    assert phone.rung == 1
+    assert len(live.records()) == 1
+
+
 def die(controller: Any) -> None:
     """End a controller as kill -9 does: connections close, nothing is said, nothing more is written."""
     for greenlet in controller._greenlets:
