@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +21,10 @@ from conf.settings import Settings
 from controller.calls.configuration import Configuration
 from controller.calls.control import Control
 from controller.calls.directory import Directory, DirectoryUser
+from controller.calls.fleet import Fleet
 from controller.calls.house import House
 from controller.calls.journal import Journal
+from controller.calls.lease import Lease
 from controller.calls.ledger import Ledger
 from controller.calls.lookups import Lookups
 from controller.calls.monitor import Monitor
@@ -57,6 +60,7 @@ class Controller:
 
     def __init__(self, settings: Settings, allow_private: tuple[str, ...] = ()) -> None:
         self.settings = settings
+        self.on_overtaken: Callable[[], object] = lambda: None  # another process has taken this one's name
         self._pool = Threads(4)
         self._writing = Threads(1)
         self._engine = open_engine(settings.database_url)
@@ -68,7 +72,9 @@ class Controller:
         )
         self.journal = Journal(self.writer.put)
         self.switchboard = Switchboard(self._house(allow_private))
-        self.monitor = Monitor(self.switchboard, self.ledger)
+        self.monitor = Monitor(self.switchboard)
+        self.fleet = Fleet(self._engine, self._pool)
+        self.lease = Lease(self.fleet, settings.controller_id, self.state, lambda: self.on_overtaken())
         self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
         self.link = Link(settings.esl_host, settings.esl_port, settings.esl_password, on_up=self.monitor.on_up)
         self.control = WSGIServer((settings.control_host, settings.control_port), self._control(), log=None)
@@ -96,7 +102,7 @@ class Controller:
             (self.writer.run, ()),
             (self.configuration.keep_fresh, ()),
             (self._trunk_files.keep, (self.configuration.trunks, lambda: self.link.connection)),
-            (self.monitor.keep_lease, (self.settings.controller_id, url, freeswitch)),
+            (self.lease.keep, (url, freeswitch)),
         ):
             self._greenlets.append(gevent.spawn(run, *arguments))
         self.link.start()

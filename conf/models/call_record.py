@@ -16,7 +16,8 @@ from conf.models.types import Key, Line, Moment
 class CallRecord(MaybeOfSubscriber, Base):
     """Durations are seconds. `path` lists the nodes walked: `{flow, version, node, kind, exit}` each.
 
-    `problem` says in plain words what went wrong (a broken flow, a database that was away); "" when nothing did.
+    `source` tells who wrote it: the `controller` that had the call to its end, or the `switch`, from FreeSWITCH's own
+    account, when no controller lived then. `problem` says in plain words what went wrong (a broken flow, a database that was away); "" when nothing did.
     The subscriber is empty only for a call whose number belongs to nobody.
     """
 
@@ -59,3 +60,4 @@ class CallRecord(MaybeOfSubscriber, Base):
     fax: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     controller: Mapped[str] = mapped_column(Line(64), default="")
     problem: Mapped[str] = mapped_column(Line(500), default="")
+    source: Mapped[str] = mapped_column(Line(16), default="controller", server_default="controller")

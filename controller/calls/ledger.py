@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from gevent.threadpool import ThreadPool
@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from conf import database
-from conf.models import Base, CallEvent, CallRecord, Controller, Counter, CounterHit, Intent
+from conf.models import Base, CallEvent, CallRecord, Counter, CounterHit, Intent
 from controller.calls.spool import Fact
 
 T = TypeVar("T")
@@ -113,34 +113,6 @@ class Ledger:
                 return None if intent is None else (intent.outcome or {})
 
         return self._in_thread(read)
-
-    # --- the controller itself --------------------------------------------------------------------------------------
-
-    def start(self, controller: str, url: str, freeswitch: str, lease: float) -> int:
-        """Enter the controller's row with a lease of some seconds; returns its new epoch."""
-
-        def enter() -> int:
-            with self._session(None) as session:
-                until = datetime.now(UTC) + timedelta(seconds=lease)
-                new = {"id": controller, "url": url, "freeswitch": freeswitch, "epoch": 0, "lease_until": until}
-                insert_new(session, Controller, [new])
-                row = session.scalars(select(Controller).where(Controller.id == controller)).one()
-                row.epoch, row.url, row.freeswitch, row.lease_until = row.epoch + 1, url, freeswitch, until
-                return row.epoch
-
-        return self._in_thread(enter)
-
-    def renew(self, controller: str, epoch: int, lease: float) -> bool:
-        """Renew the lease; False when another process has taken this controller's name since."""
-
-        def again() -> bool:
-            with self._session(None) as session:
-                mine = (Controller.id == controller, Controller.epoch == epoch)
-                until = datetime.now(UTC) + timedelta(seconds=lease)
-                renewed = update(Controller).where(*mine).values(lease_until=until).returning(Controller.id)
-                return session.scalar(renewed) is not None
-
-        return self._in_thread(again)
 
     def _session(self, subscriber: int | None, read_only: bool = False) -> AbstractContextManager[Session]:
         if subscriber is None:

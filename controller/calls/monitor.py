@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 import gevent
 import orjson
-from sqlalchemy.exc import SQLAlchemyError
 
-from controller.calls.ledger import Ledger
 from controller.calls.switchboard import Switchboard
 from controller.esl import api
 from controller.esl.errors import EslError
@@ -17,16 +15,13 @@ from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
 SETTLING = 1.0  # seconds: FreeSWITCH's list of channels is late by half a second
-LEASE = 6.0  # seconds
-RENEW = 2.0  # seconds
 
 
 class Monitor:
     """One FreeSWITCH as seen by this controller."""
 
-    def __init__(self, switchboard: Switchboard, ledger: Ledger, sleep: Callable[[float], None] = gevent.sleep) -> None:
+    def __init__(self, switchboard: Switchboard, sleep: Callable[[float], None] = gevent.sleep) -> None:
         self._switchboard = switchboard
-        self._ledger = ledger
         self._sleep = sleep
 
     def on_up(self, connection: Inbound) -> None:
@@ -47,20 +42,6 @@ class Monitor:
             return
         # A call that ended meanwhile is no ghost, and one that began is not in `ours`.
         self._switchboard.lost(ghosts & self._switchboard.uuids())
-
-    def keep_lease(self, controller: str, url: str, freeswitch: str) -> None:
-        """Hold the lease for ever; run it in a greenlet of its own."""
-        epoch = 0
-        while True:
-            try:
-                if not epoch:
-                    epoch = self._ledger.start(controller, url, freeswitch, LEASE)
-                elif not self._ledger.renew(controller, epoch, LEASE):
-                    log.error("another process runs under the name %s", controller)
-                    epoch = 0
-            except (SQLAlchemyError, OSError) as error:
-                log.debug("the lease could not be renewed: %s", type(error).__name__)
-            self._sleep(RENEW)
 
 
 def channels(connection: Inbound) -> set[str]:

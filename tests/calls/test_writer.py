@@ -146,15 +146,6 @@ def test_an_intent_tells_what_is_known(engine: Engine, pool: ThreadPool) -> None
     assert ledger.outcome(2, "c", "1") is None
 
 
-def test_a_lease_belongs_to_the_last_process_of_a_name(engine: Engine, pool: ThreadPool) -> None:
-    ledger = Ledger(engine, pool)
-    first = ledger.start("a", "http://x", "fs", 6.0)
-    second = ledger.start("a", "http://x", "fs", 6.0)
-    assert second == first + 1
-    assert not ledger.renew("a", first, 6.0)
-    assert ledger.renew("a", second, 6.0)
-
-
 def test_a_whole_record_takes_the_place_of_a_lost_one(engine: Engine, pool: ThreadPool) -> None:
     ledger = Ledger(engine, pool)
     lost = {"table": "call_record", "call": "c", "subscriber": 1, "direction": "inbound", "started_at": 1e9}

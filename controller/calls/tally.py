@@ -1,0 +1,75 @@
+"""What a call's record has gathered so far, small enough to travel with the call's checkpoint.
+
+Whoever finishes the call (another controller, or nobody and FreeSWITCH's own account is read) still writes one record
+of the whole of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from controller.flow.commands import Dialled
+from controller.flow.path import Step
+
+LATEST = 60  # steps of the path that travel; older ones are only counted
+
+
+@dataclass
+class Tally:
+    """Sums over the controllers that had the call. Times are epoch seconds, durations seconds."""
+
+    flow: str = ""
+    version: int = 0
+    trunk: str = ""
+    presented: str = ""
+    ringing_since: float = 0.0
+    hold: float = 0.0
+    problem: str = ""
+    connected: list[Any] = field(default_factory=list)  # who talks now, and since when; empty when nobody does
+    dialled: list[Dialled] = field(default_factory=list)
+    path: list[Step] = field(default_factory=list)
+    omitted: int = 0  # steps that were walked before the first of `path`
+
+    def dump(self, steps: int = LATEST) -> list[Any]:
+        """As short JSON data, with the last `steps` of the path."""
+        left_out = max(0, len(self.path) - steps)
+        head = [self.flow, self.version, self.trunk, self.presented, self.ringing_since, round(self.hold, 3)]
+        dialled = [list(asdict(one).values()) for one in self.dialled]
+        kept = self.path[left_out:]
+        return [*head, self.problem[:200], self.connected, dialled, self.omitted + left_out, list(_short(kept))]
+
+    @classmethod
+    def load(cls, data: object) -> Tally:
+        """Read what `dump` wrote; ValueError for anything else."""
+        try:
+            *head, dialled, omitted, path = data  # type: ignore[misc]
+            steps = list(_long(path))
+            return cls(*head, dialled=[Dialled(*one) for one in dialled], path=steps, omitted=int(omitted))
+        except (TypeError, ValueError, IndexError) as wrong:
+            raise ValueError(f"not a tally: {wrong}") from None
+
+    def told(self) -> list[dict[str, Any]]:
+        """The path as a record tells it."""
+        return [*([{"omitted": self.omitted}] if self.omitted else []), *(asdict(step) for step in self.path)]
+
+
+def _short(path: Iterable[Step]) -> Iterable[list[Any]]:
+    """A flow is named when it changes; a step is its node, kind and exit."""
+    flow: tuple[str, int] | None = None
+    for step in path:
+        if (step.flow, step.version) != flow:
+            flow = (step.flow, step.version)
+            yield [step.flow, step.version]
+        yield [step.node, step.kind, step.exit]
+
+
+def _long(path: Iterable[list[Any]]) -> Iterable[Step]:
+    flow, version = "", 0
+    for part in path:
+        if len(part) == 2:
+            flow, version = part
+        else:
+            node, kind, left = part
+            yield Step(flow, version, node, kind, left)
