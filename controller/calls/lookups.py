@@ -42,8 +42,10 @@ class Lookups:
         for name in subscriber.lists:
             self._memory.listed(subscriber, name, "", now)
 
-    def perform(self, command: Lookup, subscriber: Snapshot, call: str, key: str) -> Hours | Listed | Counted | Replied:
-        """Answer a lookup; `key` names the command in its call."""
+    def perform(
+        self, command: Lookup, subscriber: Snapshot, call: str, key: str, mark: Callable[[str], None] = lambda _: None
+    ) -> Hours | Listed | Counted | Replied:
+        """Answer a lookup; `key` names the command in its call. `mark` leaves on the channel that it is sent."""
         match command:
             case CheckHours():
                 return self._memory.hours(subscriber, command.schedule, self._now(subscriber.time_zone))
@@ -55,8 +57,16 @@ class Lookups:
             case Request():
                 return self._request(command, subscriber, call, key)
 
-    def recover(self, command: Count | Request, subscriber: Snapshot, call: str, key: str) -> Counted | Replied:
-        """Answer a keyed command that another controller may have sent before it died."""
+    def recover(
+        self,
+        command: Count | Request,
+        subscriber: Snapshot,
+        call: str,
+        key: str,
+        marked: bool = False,
+        mark: Callable[[str], None] = lambda _: None,
+    ) -> Counted | Replied:
+        """Answer a keyed command that another controller may have sent before it died; `marked`: it left a mark."""
         if isinstance(command, Count):
             return self._count(command, subscriber, call, key)
         try:
