@@ -29,6 +29,8 @@ from controller.calls.ledger import Ledger
 from controller.calls.lookups import Lookups
 from controller.calls.monitor import Monitor
 from controller.calls.originate import Wish, connect
+from controller.calls.ownership import Owner, new_instance
+from controller.calls.pulse import Pulse
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Spool
 from controller.calls.switchboard import Switchboard
@@ -61,6 +63,9 @@ class Controller:
     def __init__(self, settings: Settings, allow_private: tuple[str, ...] = ()) -> None:
         self.settings = settings
         self.on_overtaken: Callable[[], object] = lambda: None  # another process has taken this one's name
+        self.owner = Owner(settings.controller_id, new_instance())
+        self.pulse = Pulse()
+        self.draining = False
         self._pool = Threads(4)
         self._writing = Threads(1)
         self._engine = open_engine(settings.database_url)
@@ -99,6 +104,7 @@ class Controller:
         url = f"http://{self.settings.control_host}:{ports.control}"
         freeswitch = f"{self.settings.esl_host}:{self.settings.esl_port}"
         for run, arguments in (
+            (self.pulse.beat, ()),
             (self.writer.run, ()),
             (self.configuration.keep_fresh, ()),
             (self._trunk_files.keep, (self.configuration.trunks, lambda: self.link.connection)),
@@ -174,7 +180,7 @@ class Controller:
 
         self._lookups = Lookups(self.ledger, send, now)
         return House(
-            controller=self.settings.controller_id,
+            owner=self.owner,
             domain=self.settings.domain,
             configuration=self.configuration,
             lookups=self._lookups,
@@ -183,6 +189,8 @@ class Controller:
             put=self.writer.put,
             now=time.time,
             lives=self._lives,
+            gap_ended=self.pulse.gap_ended,
+            leaving=lambda: self.draining,
         )
 
     def _find_user(self, domain: str, user: str) -> DirectoryUser | None:

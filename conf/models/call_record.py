@@ -17,8 +17,8 @@ class CallRecord(MaybeOfSubscriber, Base):
     """Durations are seconds. `path` lists the nodes walked: `{flow, version, node, kind, exit}` each.
 
     `source` tells who wrote it: the `controller` that had the call to its end, or the `switch`, from FreeSWITCH's own
-    account, when no controller lived then. `problem` says in plain words what went wrong (a broken flow, a database that was away); "" when nothing did.
-    The subscriber is empty only for a call whose number belongs to nobody.
+    account, when no controller lived then. `problem` says in plain words what went wrong (a broken flow, a database
+    that was away); "" when nothing did. The subscriber is empty only for a call whose number belongs to nobody.
     """
 
     __tablename__ = "call_record"

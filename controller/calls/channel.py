@@ -6,6 +6,7 @@ variable in which FreeSWITCH keeps the result while no controller listens.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from controller.calls.dialling import Dialling
@@ -16,7 +17,20 @@ from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, Dropped
 from controller.esl.event import Event
 from controller.esl.fields import Headers, collected, played, variable
-from controller.flow.commands import Answer, Collect, Dial, Dialled, Digits, Done, HangUp, HungUp, Play, Played, Sound
+from controller.flow.commands import (
+    Answer,
+    Collect,
+    Command,
+    Dial,
+    Dialled,
+    Digits,
+    Done,
+    HangUp,
+    HungUp,
+    Play,
+    Played,
+    Sound,
+)
 
 Spoken = Answer | Play | Collect | Dial | HangUp
 LONGEST_SOUND = 1800.0  # seconds; a prompt longer than this is cut
@@ -39,6 +53,7 @@ class Channel:
         self._session = session
         self._sounds = sounds
         self._dialling = dialling
+        self._offer = offer
         self.uuid = offer.uuid
         self.answered = offer.answered
         self.interrupted = False
@@ -83,12 +98,28 @@ class Channel:
         match command:
             case Collect():
                 digits = variable(headers, name_of(key))
-                if len(digits) < command.min_digits:
+                if digits and command.secret:
+                    self._session.set_variable(name_of(key), "")
+                if not digits or len(digits) < command.min_digits:
                     return None
                 return Digits(digits, "length" if len(digits) >= command.max_digits else "timeout")
             case Dial():
-                return self._dialling.kept(headers, key, self.answered) if self._dialling else None
+                return self._dialling.kept(headers, key, self.answered, self._parted()) if self._dialling else None
         return None
+
+    def _parted(self) -> float:
+        """When the talk ended that no controller heard end, in epoch seconds."""
+        # The dialplan offers a call a second after it came back, and again each second.
+        return self._offer.parted or time.time() - (1.0 + self._offer.waited if self._offer.lost else 0.0)
+
+    def prepare(self, command: Command) -> None:
+        """Note what the checkpoint before a command must tell."""
+        if isinstance(command, Dial) and self._dialling:
+            self._dialling.prepare(command)
+
+    def be_sure(self) -> None:
+        """Return if the call is still ours; ConnectionLost when another controller has it."""
+        self._session.be_sure()
 
     def checkpoint(self, name: str, value: str) -> None:
         """Leave a value on the channel; returns when FreeSWITCH has it."""

@@ -1,20 +1,21 @@
 """What another controller needs to walk on with a call, carried by the call itself.
 
-One channel variable of versioned JSON, written before the command that it covers. It holds where the walk is and what
-was heard inside the current node; never secret digits, and never more than 4 kB, since every event of the channel
-repeats it.
+One channel variable of versioned JSON, written before the command that it covers. It holds where the walk is, what was
+heard inside the current node, and what the record has gathered; never secret digits, and never more than 4 kB, since
+every event of the channel repeats it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from controller.calls.tally import LATEST, Tally
 from controller.flow import checkpoint as flow_checkpoint
 
-FORMAT = 1
+FORMAT = 2
 LIMIT = 4096
 
 
@@ -29,13 +30,24 @@ class Checkpoint:
     number: str
     base: int  # what the walk's index is added to, so that no two commands of a call have one key
     walk: dict[str, Any]
+    tally: Tally = field(default_factory=Tally)
 
     def dump(self) -> str | None:
-        """The variable's value, or None when it would be too long: the one written before stays valid."""
-        text = orjson.dumps([FORMAT, *(getattr(self, field.name) for field in fields(self))])
+        """The variable's value, or None when it would be too long: the one written before stays valid.
+
+        A long path loses its oldest steps first.
+        """
+        for steps in (LATEST, LATEST // 3, 0):
+            text = self._written(steps)
+            if len(text) <= LIMIT:
+                return text
+        return None
+
+    def _written(self, steps: int) -> str:
+        head = [FORMAT, self.owner, self.epoch, self.subscriber, self.direction, self.number, self.base]
+        text = orjson.dumps([*head, self.walk, self.tally.dump(steps)])
         # FreeSWITCH does not encode a %22 anew: a caller of that name would write JSON of his own in here.
-        text = text.replace(b"%", b"\\u0025")
-        return text.decode() if len(text) <= LIMIT else None
+        return text.replace(b"%", b"\\u0025").decode()
 
 
 def main_flow(checkpoint: Checkpoint) -> str:
@@ -49,6 +61,9 @@ def read(text: str) -> Checkpoint | None:
         parts = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
-    if not isinstance(parts, list) or len(parts) != 8 or parts[0] != FORMAT or not isinstance(parts[7], dict):
+    if not isinstance(parts, list) or len(parts) != 9 or parts[0] != FORMAT or not isinstance(parts[7], dict):
         return None
-    return Checkpoint(*parts[1:])
+    try:
+        return Checkpoint(*parts[1:8], *[Tally.load(parts[8])])
+    except ValueError:
+        return None

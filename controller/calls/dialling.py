@@ -13,6 +13,7 @@ import gevent
 
 from conf.snapshot import Snapshot
 from controller.calls.routing import user_of
+from controller.calls.tally import Tally
 from controller.esl import applications
 from controller.esl.applications import Leg
 from controller.esl.bridge_string import ANONYMOUS, LONGEST_RING
@@ -58,6 +59,8 @@ class Dialling:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = gevent.sleep,
+        tally: Tally | None = None,
+        on_connected: Callable[[], object] = lambda: None,
     ) -> None:
         self._subscriber = subscriber
         self._call = call
@@ -71,14 +74,21 @@ class Dialling:
         self._sleep = sleep
         self.talking_to = ""
         self.partner = ""
-        self.results: list[Dialled] = []
-        self.presented = ""
-        self.ringing_since = 0.0
+        self._tally = Tally() if tally is None else tally
+        self._on_connected = on_connected
         self._ringing: list[str] = []
+
+    def prepare(self, command: Dial) -> None:
+        """Note what the checkpoint before the ringing must tell: since when it rings."""
+        if any(self._all_parties(command)):
+            self._tally.ringing_since = self._tally.ringing_since or round(self._now(), 3)
+
+    def _all_parties(self, command: Dial) -> list[Party]:
+        return [party for target in command.targets for party in self._parties(target, command)]
 
     def dial(self, session: Session, command: Dial, key: str, answered: bool) -> Dialled:
         """Ring the targets of a command until somebody answers and the talk ends, or nobody does."""
-        parties = [party for target in command.targets for party in self._parties(target, command)]
+        parties = self._all_parties(command)
         if not parties:
             return Dialled("failed", cause="NO_ROUTE_DESTINATION")
         by_uuid = {party.leg.uuid: party.name for party in parties}
@@ -103,19 +113,22 @@ class Dialling:
             if not connected:
                 connected.append(self._clock())
                 self._log("connected", to=self.talking_to, after=round(connected[0] - begun, 3))
+                self._tally.connected = [self.talking_to, round(self._now(), 3)]
+                self._on_connected()
 
         session.register_handle("CHANNEL_BRIDGE", on_bridge)
         session.register_handle("CHANNEL_ANSWER", on_answer)
-        self.ringing_since = self.ringing_since or self._now()
         self._ringing = list(by_uuid)
         try:
-            self.results.append(self._ring(session, command, key, answered, parties, begun, connected))
+            result = self._ring(session, command, key, answered, parties, begun, connected)
         finally:
             session.unregister_handle("CHANNEL_BRIDGE", on_bridge)
             session.unregister_handle("CHANNEL_ANSWER", on_answer)
             self.talking_to = self.partner = ""
             self._ringing = []
-        return self.results[-1]
+        self._tally.connected = []
+        self._tally.dialled.append(result)
+        return result
 
     @property
     def busy(self) -> bool:
@@ -171,18 +184,25 @@ class Dialling:
         session.set_variable(DISPOSITION, "")
         session.set_variables({DIALLING: key})
 
-    def kept(self, headers: Headers, key: str, answered: bool) -> Dialled | None:
-        """What FreeSWITCH kept of the bridge named `key`, ended while no controller listened; None if it never ran."""
+    def kept(self, headers: Headers, key: str, answered: bool, ended: float) -> Dialled | None:
+        """What FreeSWITCH kept of the bridge named `key`, which ended (epoch seconds) while no controller listened.
+
+        None when that bridge never ran.
+        """
         if variable(headers, DIALLING) != key or not variable(headers, DISPOSITION):
             return None
-        result = outcome(headers, "", answered=answered)
-        self.results.append(result)
+        by, since = self._tally.connected or ("", 0.0)
+        result = outcome(headers, by, answered=answered)
+        if since and result.outcome == "answered":
+            result = replace(result, talked=round(max(0.0, ended - since), 3))
+        self._tally.connected = []
+        self._tally.dialled.append(result)
         return result
 
     @property
     def just_talked(self) -> bool:
         """Whether the last one who was rung answered."""
-        return bool(self.results) and self.results[-1].outcome == "answered"
+        return bool(self._tally.dialled) and self._tally.dialled[-1].outcome == "answered"
 
     def _parties(self, target: Target, command: Dial) -> list[Party]:
         if isinstance(target, Extension):
@@ -212,7 +232,7 @@ class Dialling:
         trunk = next((trunk["name"] for trunk in self._trunks if target.trunk in ("", trunk["name"])), None)
         if trunk is None:
             return []
-        number = self.presented = self._presented(command.presented)
+        number = self._tally.presented = self._presented(command.presented)
         leg = Leg.gateway(trunk, target.number, uuid=str(uuid4()), variables=self._own(), caller_number=number)
         return [Party(target.number, leg)]
 

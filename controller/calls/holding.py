@@ -1,4 +1,7 @@
-"""How long a caller was on hold: their phone says so by re-INVITE, also while we talk to them."""
+"""How long a caller was on hold: their phone says so by re-INVITE, also while we talk to them.
+
+It is beside the flow: another controller goes on counting where this one was.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,18 @@ from controller.esl.connection import Session
 class Holding:
     """Listens to one call's hold and resume. `seconds` is the time so far."""
 
-    def __init__(self, session: Session, log: Callable[..., None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        session: Session,
+        log: Callable[..., None],
+        done: float = 0.0,
+        held: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._log = log
         self._clock = clock
-        self._since: float | None = None
-        self._done = 0.0
+        self._since: float | None = clock() if held else None
+        self._done = done
         session.register_handle("CHANNEL_HOLD", self._held)
         session.register_handle("CHANNEL_UNHOLD", self._resumed)
 

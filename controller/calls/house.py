@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from controller.calls.configuration import Configuration
 from controller.calls.journal import Journal
 from controller.calls.lookups import Lookups
+from controller.calls.ownership import Owner
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Fact
 
@@ -16,7 +17,7 @@ from controller.calls.spool import Fact
 class House:
     """The parts that a conversation is handed; `now` is the wall clock in epoch seconds."""
 
-    controller: str
+    owner: Owner  # this process, as the owner of a call
     domain: str
     configuration: Configuration
     lookups: Lookups
@@ -25,3 +26,5 @@ class House:
     put: Callable[[Fact], None]
     now: Callable[[], float]
     lives: Callable[[str], bool]  # whether FreeSWITCH still has a channel
+    gap_ended: Callable[[], float]  # when this process last stood still (see pulse.py)
+    leaving: Callable[[], bool]  # whether calls are to be handed over to other controllers

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid5
 
-from controller.esl.fields import Headers, channel_data, variable
+from controller.esl.fields import Headers, channel_data, decimal, variable
 
-# Variables that travel with a channel. The dialplan sets the first three, the directory the next two (authenticated
+# Variables that travel with a channel. The dialplan sets the first four, the directory the next two (authenticated
 # phones only), the controller the rest. No SIP header can set one: those arrive as sip_h_*.
 DIALLED = "souffleur_dialled"
 ORIGIN = "souffleur_origin"
 LOST = "controller_lost"
+WAITED = "souffleur_waited"  # a dot a second
 SUBSCRIBER = "souffleur_subscriber"
 USER = "souffleur_user"
 CALL = "souffleur_call"
 CHECKPOINT = "souffleur_checkpoint"
+OWNER = "souffleur_owner"  # the controller that has the call: NAME:INSTANCE:EPOCH, see ownership.py
 TAKEN = "souffleur_taken"  # tells the dialplan's loop that a controller had the call
 TRUNK = "souffleur_trunk"
+PARTED = "souffleur_parted"
+REDIRECT = "souffleur_redirect"
+INTENT = "souffleur_intent"  # the request that was last sent while the database could not note it
 CALLER = "souffleur_caller"  # the extension whose phone we rang first: FreeSWITCH holds the other side's number
+CALLS = UUID("5ba05f0e-6d5c-5c6c-9c7e-7a3d2b1f0c11")  # the name space of our calls
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,18 @@ class Offer:
     checkpoint: str
     trunk: str
     lost: bool
+    owner: str
+    intent: str
+    waited: int  # rounds of a second that nobody took it, since a controller lost it
+    parted: float  # when the last talk ended, in epoch seconds, if a controller beside the call heard it
+    redirect: str  # whom the caller is to be taken to, by an order from outside
+    held: bool
     created: float  # epoch seconds
+
+
+def call_of(uuid: str) -> str:
+    """The name of a call, from its first channel: whoever takes it, or reads of it later, names it alike."""
+    return str(uuid5(CALLS, uuid))
 
 
 def read_offer(headers: Headers) -> Offer:
@@ -51,7 +68,7 @@ def read_offer(headers: Headers) -> Offer:
     call = variable(headers, CALL) if origin != "transfer" or walked else ""
     return Offer(
         uuid=channel.uuid,
-        call=call or str(uuid4()),
+        call=call or call_of(channel.uuid),
         dialled=variable(headers, DIALLED) or channel.dialled,
         origin=origin,
         caller=variable(headers, CALLER) or channel.caller,
@@ -63,5 +80,11 @@ def read_offer(headers: Headers) -> Offer:
         checkpoint=variable(headers, CHECKPOINT),
         trunk=variable(headers, TRUNK),
         lost=variable(headers, LOST) == "true",
+        owner=variable(headers, OWNER),
+        intent=variable(headers, INTENT),
+        waited=len(variable(headers, WAITED)),
+        parted=decimal(variable(headers, PARTED)) or 0.0,
+        redirect=variable(headers, REDIRECT),
+        held=channel.held,
         created=channel.created,
     )

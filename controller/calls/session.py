@@ -15,12 +15,16 @@ from controller.calls.dialling import Dialling
 from controller.calls.holding import Holding
 from controller.calls.house import House
 from controller.calls.journal import Log
-from controller.calls.offer import CALL, TAKEN, Offer, read_offer
+from controller.calls.offer import CALL, OWNER, REDIRECT, TAKEN, Offer, read_offer
+from controller.calls.ownership import Owner, read_owner
 from controller.calls.record import Record
 from controller.calls.routing import DIRECT, NoRoute, Route, leads_to, route
-from controller.calls.walker import Walker
+from controller.calls.tally import Tally
+from controller.calls.walker import HandOver, Walker
+from controller.esl.api import Named
 from controller.esl.connection import Session
-from controller.esl.errors import CallEnded, ConnectionLost
+from controller.esl.errors import CallEnded, ConnectionLost, EslError
+from controller.esl.fence import Fence
 from controller.flow.call import Call
 from controller.flow.commands import HungUp
 from controller.flow.engine import Flow, Walk
@@ -28,6 +32,7 @@ from controller.flow.problem import FlowError
 
 log = logging.getLogger(__name__)
 FAILED = "NORMAL_TEMPORARY_FAILURE"
+AGAIN = Named("souffleur_again", "souffleur")  # where the dialplan offers a call to every controller in turn
 LAST_WORDS = 10.0  # seconds that FreeSWITCH has to say how a call ended
 
 
@@ -43,10 +48,12 @@ class Conversation:
         self._saved = read(self.offer.checkpoint)
         # A call that a phone transferred comes with its old checkpoint, and begins something new.
         self._adopted = self._saved is not None and self.offer.origin != "transfer"
-        self.epoch = self._saved.epoch + 1 if self._saved else 1
-        self.log = Log(house.journal, self.offer.call, self.epoch - 1)
-        self._holding = Holding(session, self.log.note)
-        self.record = Record(self.offer, controller=house.controller)
+        self.owner = self._next_owner()
+        self.log = Log(house.journal, self.offer.call, self.owner.epoch - 1)
+        self.record = Record(self.offer, controller=house.owner.controller)
+        if self._saved and self._adopted:
+            self.record.resume(self._saved)
+        self._holding = Holding(session, self.log.note, self.record.tally.hold, self.offer.held)
         self.subscriber: Snapshot | None = None
         self._dialling: Dialling | None = None
         self._walker: Walker | None = None
@@ -59,24 +66,29 @@ class Conversation:
             self._take()
         except (CallEnded, HungUp):
             pass
+        except HandOver:
+            if self._hand_over():
+                return
         except ConnectionLost:
             # A newer socket has the call, or the dialplan offers it anew: whoever takes it puts it on record.
             if self._session.superseded or self._house.lives(self.offer.uuid):
                 return
         except Exception as error:  # noqa: BLE001 whatever befell us, the call must end and be on record
             log.exception("call %s", self.offer.call)
-            self.record.problem = f"{type(error).__name__}: {error}"
+            self.record.tally.problem = f"{type(error).__name__}: {error}"
             self._session.hang_up_quietly(FAILED)
         self._finish()
 
     def _take(self) -> None:
         way = self._way()
-        self.record.follow(way)
+        if not self._adopted:
+            self.record.follow(way)
         self.subscriber = way.subscriber
         self.log.subscriber = self.record.subscriber
         self.log.note("adopted" if self._adopted else "offered", **self._first_entry(way))
         # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
-        self._session.set_variables({CALL: self.offer.call, TAKEN: "true"})
+        self._session.set_variables({CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner)})
+        self._session.fence = Fence(OWNER, self.owner.epoch, self._house.gap_ended)
         self._walker = self._make_walker()
         if isinstance(way, NoRoute):
             self._fall_back(self._walker, way.reason, way.fallback, way.cause)
@@ -85,7 +97,7 @@ class Conversation:
             self._follow(self._walker, way)
         except FlowError as error:
             self._fall_back(self._walker, str(error), way.fallback, FAILED)
-        except (CallEnded, HungUp, ConnectionLost):
+        except (CallEnded, HungUp, ConnectionLost, HandOver):
             raise
         except Exception as error:  # a fault of ours is no reason to leave the caller in silence
             log.exception("call %s", self.offer.call)
@@ -113,19 +125,26 @@ class Conversation:
         library = self._house.configuration.library(way.subscriber)
         if self._saved and self._adopted:
             walk = Walk.resume(self._saved.walk, library)
+            walk.came_by(self.record.tally.path)
+            self.record.tally.path = []
             flow, command, kept = walk.frames[0].flow, walk.waiting, self._headers
         else:
             flow = library(way.flow, 0)
             walk = Walk(flow, Call(call_variables(self.offer, way.subscriber, way.number)), library)
             command, kept = walk.begin(), None
         self._headers = {}
-        self.record.flow, self.record.version = flow.name, flow.version
+        tally = self.record.tally
+        tally.flow, tally.version = tally.flow or flow.name, tally.version or flow.version
+        if self.offer.redirect and (onto := self._onto(self.offer.redirect)):
+            self._session.set_variable(REDIRECT, "")
+            walk, kept = self._leave_for(walker, walk, onto), None
+            command = walk.begin()
         walker.drive(walk, command, kept)
 
     def _fall_back(self, walker: Walker, reason: str, fallback: str, cause: str) -> None:
         """Say sorry, or ring the fallback: a caller is never left in silence because of us."""
         log.warning("call %s: %s", self.offer.call, reason)
-        self.record.problem = reason
+        self.record.tally.problem = reason
         self.log.note("fallback", reason=reason, to=fallback)
         if fallback and self.subscriber:
             try:
@@ -149,11 +168,7 @@ class Conversation:
         ending = self._session.wait_for_ending(LAST_WORDS)
         if self._walker:
             self._walker.finish()
-            self.record.path = self._walker.path
-        if self._dialling:
-            self.record.dialled = self._dialling.results
-            self.record.presented, self.record.ringing_since = self._dialling.presented, self._dialling.ringing_since
-        self.record.hold = self._holding.seconds
+        self.record.tally.hold = self._holding.seconds
         self.record.ended_by = self.record.ended_by or self._ended_by()
         fact = self.record.fact(ending, self._house.now())
         self._house.put(fact)
@@ -168,25 +183,50 @@ class Conversation:
 
     def redirect(self, target: str) -> bool:
         """Take the caller away and ring `target`, an extension or an E.164 number; False when it is neither."""
-        subscriber = self.subscriber
-        if not subscriber or not self._walker or not self._dialling:
+        onto = self._onto(target)
+        if onto is None or self._walker is None:
             return False
+        self.log.note("redirected", to=target)
+        self._walker.redirect(onto)
+        return True
+
+    def _onto(self, target: str) -> Callable[[Walk], Walk] | None:
+        """How to leave a walk for the flow that rings `target`; None when nobody could be rung there."""
+        subscriber = self.subscriber
+        if not subscriber or not self._dialling:
+            return None
         name = leads_to(subscriber, target)
         if name.startswith(DIRECT) and not self._dialling.knows(target):
-            return False
+            return None
         library = self._house.configuration.library(subscriber)
         try:
             flow = library(name, 0)
         except FlowError:
-            return False
-        self.log.note("redirected", to=target)
-        self._walker.redirect(lambda walk: Walk(flow, walk.call, library))
-        return True
+            return None
+        return lambda walk: Walk(flow, walk.call, library)
+
+    def _leave_for(self, walker: Walker, walk: Walk, onto: Callable[[Walk], Walk]) -> Walk:
+        """Leave a walk that waits for the other one that somebody ordered while no controller had the call."""
+        self.log.note("redirected", to=self.offer.redirect)
+        walker.tally.path += walk.path
+        walker.base += walk.index + 1
+        return onto(walk)
 
     def hang_up(self, cause: str = "NORMAL_CLEARING") -> None:
         """End the call."""
         self.record.ended_by = "controller"
         self._session.hangup(cause)
+
+    def _hand_over(self) -> bool:
+        """Give the call to another controller; False when it has ended."""
+        self.log.note("handed_over")
+        try:
+            self._session.hand_over(AGAIN)
+        except CallEnded:
+            return False
+        except EslError as error:
+            log.info("call %s: %s", self.offer.call, error)
+        return True
 
     def abandon(self) -> None:
         """FreeSWITCH has lost the channel: stop waiting for it."""
@@ -217,21 +257,55 @@ class Conversation:
         if subscriber:
             trunks = house.configuration.trunks()
             self._dialling = Dialling(
-                subscriber, offer.call, offer.user, trunks, house.domain, self.log.note, offer.dialled
+                subscriber,
+                offer.call,
+                offer.user,
+                trunks,
+                house.domain,
+                self.log.note,
+                offer.dialled,
+                tally=self.record.tally,
+                on_connected=self._note_connected,
             )
-        channel = Channel(self._session, offer, self._files(), self._dialling, self.epoch)
-        base = self._saved.base if self._saved else 0
-        return Walker(offer.call, channel, house.lookups, subscriber, self.log, self._mark, base)
+        channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch)
+        return Walker(
+            offer.call,
+            channel,
+            house.lookups,
+            subscriber,
+            self.log,
+            self._mark,
+            self.record.tally,
+            house.leaving,
+            intent=offer.intent,
+            base=self._saved.base if self._saved else 0,
+        )
+
+    def _note_connected(self) -> None:
+        """Somebody answered: who, and when, must outlive us."""
+        try:
+            if self._walker:
+                self._walker.checkpoint()
+        except EslError as error:
+            log.debug("call %s: %s", self.offer.call, error)
+
+    def _next_owner(self) -> Owner:
+        before = read_owner(self.offer.owner)
+        last = max(self._saved.epoch if self._saved else 0, before.epoch if before else 0)
+        return replace(self._house.owner, epoch=last + 1)
 
     def _files(self) -> Callable[[Any], list[str]]:
         return lambda sounds: self._house.sounds.files(sounds, self.subscriber)
 
-    def _mark(self, base: int, walk: dict[str, Any]) -> Checkpoint | None:
+    def _mark(self, base: int, walk: dict[str, Any], tally: Tally) -> Checkpoint | None:
         if self.subscriber is None:
             return None
-        record = self.record
+        record, owner = self.record, self.owner
+        tally.hold = self._holding.seconds
         subscriber = self.subscriber.subscriber_id
-        return Checkpoint(self._house.controller, self.epoch, subscriber, record.direction, record.number, base, walk)
+        return Checkpoint(
+            owner.controller, owner.epoch, subscriber, record.direction, record.number, base, walk, tally
+        )
 
     def _first_entry(self, way: Route | NoRoute) -> dict[str, Any]:
         flow = way.flow if isinstance(way, Route) else ""

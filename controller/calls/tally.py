@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from controller.flow.commands import Dialled
-from controller.flow.path import Step
+from controller.flow.engine import Step
 
 LATEST = 60  # steps of the path that travel; older ones are only counted
 
@@ -41,13 +41,14 @@ class Tally:
         return [*head, self.problem[:200], self.connected, dialled, self.omitted + left_out, list(_short(kept))]
 
     @classmethod
-    def load(cls, data: object) -> Tally:
+    def load(cls, data: Any) -> Tally:
         """Read what `dump` wrote; ValueError for anything else."""
         try:
-            *head, dialled, omitted, path = data  # type: ignore[misc]
-            steps = list(_long(path))
-            return cls(*head, dialled=[Dialled(*one) for one in dialled], path=steps, omitted=int(omitted))
-        except (TypeError, ValueError, IndexError) as wrong:
+            tally = cls(*data[:8])
+            tally.dialled = [Dialled(*one) for one in data[8]]
+            tally.omitted, tally.path = int(data[9]), list(_long(data[10]))
+            return tally
+        except (TypeError, ValueError, IndexError, KeyError) as wrong:
             raise ValueError(f"not a tally: {wrong}") from None
 
     def told(self) -> list[dict[str, Any]]:

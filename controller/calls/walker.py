@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +12,8 @@ from controller.calls.channel import Channel
 from controller.calls.checkpoint import Checkpoint
 from controller.calls.journal import Log
 from controller.calls.lookups import Lookups
-from controller.calls.offer import CHECKPOINT
+from controller.calls.offer import CHECKPOINT, INTENT
+from controller.calls.tally import Tally
 from controller.esl.fields import Headers
 from controller.flow import codec
 from controller.flow.call import Call
@@ -34,11 +35,16 @@ from controller.flow.engine import Walk
 LOOKUPS = (CheckHours, CheckList, Count, Request)
 
 
+class HandOver(Exception):
+    """The call stands between two commands, and another controller is to go on with it."""
+
+
 @dataclass
 class Walker:
     """Drives the walks of one call: its flow, and whatever follows after a fallback or a transfer.
 
-    `base` is added to a walk's index, so that no two commands of a call have one key. `path` is what was walked.
+    `base` is added to a walk's index, so that no two commands of a call have one key. What was walked is in the tally.
+    `leaving` asks before each command whether the call is to be handed over.
     """
 
     call: str
@@ -46,9 +52,11 @@ class Walker:
     lookups: Lookups
     subscriber: Snapshot | None
     log: Log
-    mark: Callable[[int, dict[str, Any]], Checkpoint | None]
+    mark: Callable[[int, dict[str, Any], Tally], Checkpoint | None]
+    tally: Tally
+    leaving: Callable[[], bool] = lambda: False
+    intent: str = ""  # the request that an earlier controller sent while the database could not note it
     base: int = 0
-    path: list[dict[str, Any]] = field(default_factory=list)
     walk: Walk | None = None
     waiting: Command | None = None
     hung_up: bool = False  # by the flow itself
@@ -72,9 +80,22 @@ class Walker:
     def finish(self) -> None:
         """Write down where the walk ended."""
         if self.walk:
-            self.path += [asdict(step) for step in self.walk.path]
+            self.tally.path += self.walk.path
             self.base += self.walk.index + 1
             self.walk = None
+
+    def checkpoint(self) -> None:
+        """Leave on the channel where the call is; returns when FreeSWITCH has it."""
+        if self.walk is None or self.channel.hung_up:
+            return
+        sofar = replace(self.tally, path=[*self.tally.path, *self.walk.path])
+        mark = self.mark(self.base, self.walk.checkpoint(), sofar)
+        if mark is None:
+            return
+        if text := mark.dump():
+            self.channel.checkpoint(CHECKPOINT, text)
+        else:
+            self.log.note("checkpoint_too_long", node=self.walk.here.node)
 
     def redirect(self, onto: Callable[[Walk], Walk]) -> None:
         """Leave the present walk for another one as soon as the command in progress has ended."""
@@ -97,12 +118,17 @@ class Walker:
     def _perform(self, command: Command) -> Result:
         assert self.walk
         key = self._key()
+        if self.leaving() and not self.channel.hung_up:
+            self.checkpoint()
+            raise HandOver
+        self.channel.prepare(command)
         if command.waits or isinstance(command, Count):
-            self._checkpoint()
+            self.checkpoint()
         self._note(command)
         if isinstance(command, LOOKUPS):
             assert self.subscriber
-            return self.lookups.perform(command, self.subscriber, self.call, key)
+            self.channel.be_sure()
+            return self.lookups.perform(command, self.subscriber, self.call, key, self._intends)
         # A flow that goes on after the caller has left ends with a HangUp too.
         self.hung_up = isinstance(command, HangUp) and not self.channel.hung_up
         return self.channel.perform(command, key)
@@ -111,25 +137,22 @@ class Walker:
         """The command that another controller had sent: its result if FreeSWITCH kept one, else by its recovery."""
         if isinstance(command, Count | Request):
             assert self.subscriber
-            self._checkpoint()
-            return self.lookups.recover(command, self.subscriber, self.call, self._key())
+            self.checkpoint()
+            self.channel.be_sure()
+            marked = self.intent == self._key()
+            return self.lookups.recover(command, self.subscriber, self.call, self._key(), marked, self._intends)
         if not isinstance(command, LOOKUPS) and (result := self.channel.kept(command, self._key(), kept)):
             return result
         return self._perform(command)
 
+    def _intends(self, key: str) -> None:
+        """Leave on the channel that a request is about to be sent."""
+        if not self.channel.hung_up:
+            self.channel.checkpoint(INTENT, key)
+
     def _key(self) -> str:
         assert self.walk
         return str(self.base + self.walk.index)
-
-    def _checkpoint(self) -> None:
-        assert self.walk
-        mark = self.mark(self.base, self.walk.checkpoint())
-        if mark is None or self.channel.hung_up:
-            return
-        if text := mark.dump():
-            self.channel.checkpoint(CHECKPOINT, text)
-        else:
-            self.log.note("checkpoint_too_long", node=self.walk.here.node)
 
     def _note(self, command: Command) -> None:
         assert self.walk

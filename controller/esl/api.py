@@ -30,6 +30,21 @@ class Extension:
         return f"{arguments.number(self.number)} XML {token(self.context, 'context')}"
 
 
+@dataclass(frozen=True)
+class Named:
+    """An extension of our own dialplan, by its name."""
+
+    name: str
+    context: str
+
+    def written(self) -> str:
+        """As the arguments of a transfer."""
+        return f"{arguments.extension_name(self.name)} XML {token(self.context, 'context')}"
+
+
+Place = Extension | Named
+
+
 def escaped(text: str) -> str:
     """Text as the last argument of an api command that splits at spaces."""
     written = "".join(ESCAPES.get(sign, sign) for sign in text)
@@ -84,7 +99,7 @@ def uuid_kill(channel: str, cause: str = "NORMAL_CLEARING") -> str:
     return f"uuid_kill {uuid(channel)} {known_cause(cause)}"
 
 
-def uuid_transfer(channel: str, to: Extension, leg: Literal["a", "b", "both"] = "a") -> str:
+def uuid_transfer(channel: str, to: Place, leg: Literal["a", "b", "both"] = "a") -> str:
     """Send a channel through the dialplan anew. Its live socket stays open beside the new one: prefer `uuid_break`."""
     which = {"a": "", "b": "-bleg ", "both": "-both "}[leg]
     return f"uuid_transfer {uuid(channel)} {which}{to.written()}"

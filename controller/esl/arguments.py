@@ -23,6 +23,7 @@ KEYS: Final = re.compile(r"[0-9*#A-D]{1,64}")
 USER: Final = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 TOKEN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")  # the name of a gateway, a context, a stream
+EXTENSION_NAME: Final = re.compile(r"[a-z_]+(?:_(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5})?")
 NAME_PUNCTUATION: Final = frozenset(" .-_’")
 LONGEST_NAME: Final = 64
 LONGEST_NUMBER: Final = 32
@@ -65,6 +66,11 @@ def path(text: str, field: str = "path") -> str:
 def number(text: str, field: str = "number") -> str:
     """A telephone number or an extension."""
     return matching(NUMBER, field, text)
+
+
+def extension_name(text: str, field: str = "extension") -> str:
+    """The name of an extension in a dialplan of ours, which may end in a HOST:PORT."""
+    return matching(EXTENSION_NAME, field, text)
 
 
 def keys(text: str, field: str = "keys") -> str:

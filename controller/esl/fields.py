@@ -28,6 +28,7 @@ class ChannelData:
     caller_name: str
     address: str
     answered: bool
+    held: bool
     created: float  # epoch seconds
 
 
@@ -40,6 +41,7 @@ def channel_data(headers: Headers) -> ChannelData:
         caller_name=headers.get("Caller-Caller-ID-Name", ""),
         address=variable(headers, "sip_network_ip") or headers.get("Caller-Network-Addr", ""),
         answered=headers.get("Answer-State") == "answered",
+        held=headers.get("Channel-Call-State") == "HELD",
         created=_epoch(headers.get("Caller-Channel-Created-Time", "")),
     )
 
@@ -75,7 +77,7 @@ def ending(headers: Headers) -> Ending:
         answered=_epoch(headers.get("Caller-Channel-Answered-Time", "")),
         ended=_epoch(headers.get("Caller-Channel-Hangup-Time", "")),
         codec=variable(headers, "read_codec"),
-        mos=_decimal(mos),
+        mos=decimal(mos),
     )
 
 
@@ -132,7 +134,8 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _decimal(text: str) -> float | None:
+def decimal(text: str) -> float | None:
+    """Read a number; None when it is none."""
     try:
         return float(text)
     except ValueError:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import gevent
+from gevent import event as gevent_event
 from gevent.event import Event as Signal
 from greenswitch import esl
 
@@ -18,6 +19,7 @@ from controller.esl.commands import Hoped, Waiter, framed, refused
 from controller.esl.errors import CallEnded, CommandRefused, EslError, SessionGone
 from controller.esl.event import Event
 from controller.esl.execution import Execution, Executions
+from controller.esl.fence import Fence
 from controller.esl.fields import Ending, ending
 from controller.esl.hardened import REPLY_TIMEOUT, Connection
 from controller.esl.offered import compact
@@ -27,6 +29,9 @@ log = logging.getLogger(__name__)
 
 EVENTS = "BACKGROUND_JOB PLAYBACK_STOP RECORD_STOP CHANNEL_HOLD CHANNEL_UNHOLD"  # besides those of `myevents`
 LINGER = 5  # seconds; the last events of a call come after its hang-up
+NEWER = "a newer connection has the call"
+TAKEN = "another controller has the call"
+LEFT = "the call was handed over"
 STARTED_LATE = 0.1  # seconds; the event of an application that had begun may come after the reply to a break
 
 
@@ -47,6 +52,8 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
         self.hung_up = False
         self.cause = ""
         self.superseded = False
+        self.disowned = False
+        self.fence: Fence | None = None
         self.ended = Signal()
         self._uuid = ""
         self._call_uuid = ""
@@ -103,15 +110,35 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
 
     def supersede(self) -> None:
         """A newer connection has the call: fall silent, and stay open, since closing would end the newer one's park."""
+        self._fall_silent(NEWER)
+        if self.connected:
+            gevent.spawn(self._say_quietly, "noevents")
+
+    def disown(self) -> None:
+        """Another controller has taken the call: send nothing more, and stay open until the call ends."""
+        if not self.disowned:
+            gevent.spawn(log.warning, "call %s was taken by another controller", self.uuid)
+            self.disowned = True
+            self._fall_silent(TAKEN)
+
+    def hand_over(self, to: api.Place) -> None:
+        """Send the call on to others and leave, in one write: this connection's end must not end the park of the next.
+
+        Nothing may be in progress. Errors: SessionGone, Unsafe.
+        """
+        self._check()
+        transfer = framed(f"api {api.uuid_transfer(self.uuid, to)}")
+        self._fall_silent(LEFT)
+        self._write(transfer + framed("exit"), Hoped("uuid_transfer"), Hoped("exit"))
+
+    def _fall_silent(self, reason: str) -> None:
         self.superseded = True
         self._outbound_connected = False
-        gone = SessionGone("a newer connection has the call")
+        gone = SessionGone(reason)
         self._executions.fail(gone)
         for job in self._jobs.values():
             job.set_exception(gone)
         self._jobs.clear()
-        if self.connected:
-            gevent.spawn(self._say_quietly, "noevents")
 
     # --- applications -----------------------------------------------------------------------------------------------
 
@@ -170,9 +197,29 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
         self.wait_for_hangup(timeout)
         return ending(self._last.headers) if self._last else None
 
+    def be_sure(self) -> None:
+        """Ask the channel whose it is, if that is in doubt; SessionGone when another controller has it."""
+        if self.fence is None or self.hung_up or not self.fence.in_doubt:
+            return
+        result: gevent_event.AsyncResult[Event] = gevent_event.AsyncResult()
+        super()._write(framed(f"api {api.uuid_getvar(self.uuid, self.fence.variable)}"), result)
+        with gevent.Timeout(REPLY_TIMEOUT, SessionGone("nobody says whose the call is")):
+            owner = cast(Event, result.get()).body.strip()
+        if self.fence.lost_to(owner):
+            self.disown()
+        else:
+            self.fence.be_sure()
+
+    def _write(self, data: bytes, *waiters: Waiter) -> int:
+        """Write commands, unless the call is another's."""
+        self.be_sure()
+        if self.disowned and not self.hung_up:
+            raise SessionGone(TAKEN)
+        return super()._write(data, *waiters)
+
     def _check(self) -> None:
         if self.superseded:
-            raise SessionGone("a newer connection has the call")
+            raise SessionGone(TAKEN if self.disowned else NEWER)
         if self.hung_up:
             raise CallEnded(self.cause)
         if not self.connected:
@@ -181,6 +228,8 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
     # --- hearing ----------------------------------------------------------------------------------------------------
 
     def _note(self, name: str, event: Event) -> None:
+        if self.fence and event.get("Unique-ID") == self._uuid and self.fence.lost_by(event):
+            self.disown()
         if name in ("CHANNEL_EXECUTE", "CHANNEL_EXECUTE_COMPLETE"):
             self._executions.hear(name, event)
         elif name in ("CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE") and event.get("Unique-ID") == self._uuid:

@@ -27,5 +27,5 @@ def test_only_the_outcome_of_this_dial_counts(
     snapshot: Callable[..., Snapshot], found: dict[str, str], outcome: str | None
 ) -> None:
     dialling = Dialling(snapshot(), "c", "", (), "pbx.localhost", lambda *_, **__: None)
-    kept = dialling.kept(found, "5", answered=True)
+    kept = dialling.kept(found, "5", answered=True, ended=0.0)
     assert (kept.outcome if kept else None) == outcome
