@@ -94,7 +94,7 @@ def _bindings(switch: Switch) -> Markup:
     return Markup(
         "\n    ".join(
             f'<binding name="directory_{place}">'
-            f'<param name="gateway-url" value="http://{attribute(host)}/directory" bindings="directory"/>'
+            f'<param name="gateway-url" value="http://{attribute(host)}/directory" bindings="directory|channels"/>'
             f'<param name="gateway-credentials" value="{secret}"/>'
             '<param name="auth-scheme" value="basic"/><param name="timeout" value="3"/></binding>'
             for place, host in enumerate(switch.directories, 1)

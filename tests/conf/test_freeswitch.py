@@ -134,7 +134,7 @@ def test_every_controller_is_offered_calls_and_asked_for_phones(written):
     assert 'data="127.0.0.1:8084|127.0.0.1:8085 async full"' in files["dialplan/souffleur.xml"]
     urls = params(files["autoload_configs/xml_curl.conf.xml"], "gateway-url")
     assert urls == ["http://127.0.0.1:8092/directory", "http://127.0.0.1:8093/directory"]
-    assert 'bindings="directory"' in files["autoload_configs/xml_curl.conf.xml"]
+    assert 'bindings="directory|channels"' in files["autoload_configs/xml_curl.conf.xml"]
 
 
 def test_no_action_holds_what_a_caller_wrote(written):
