@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from conf.freeswitch.offers import offer_extensions
 from conf.freeswitch.switch import Switch, Trunk
 from conf.freeswitch.template import FOLDER, Markup, attribute, fill
 
@@ -58,7 +59,7 @@ def _values(switch: Switch) -> dict[str, object]:
         **{name: value for name, value in vars(switch).items() if not isinstance(value, tuple)},
         "rtp_first": switch.rtp_ports[0],
         "rtp_last": switch.rtp_ports[1],
-        "offers": "|".join(switch.offers),
+        "offer_extensions": offer_extensions(switch.offers),
         "refuse_refer": "false" if switch.phones_may_refer else "true",
         "public_address": _public_address(switch),
         "bindings": _bindings(switch),

@@ -131,7 +131,8 @@ def test_a_trunk_is_read_from_its_document():
 
 def test_every_controller_is_offered_calls_and_asked_for_phones(written):
     files = written(offers=("127.0.0.1:8084", "127.0.0.1:8085"), directories=("127.0.0.1:8092", "127.0.0.1:8093"))
-    assert 'data="127.0.0.1:8084|127.0.0.1:8085 async full"' in files["dialplan/souffleur.xml"]
+    for order in ("127.0.0.1:8084|127.0.0.1:8085", "127.0.0.1:8085|127.0.0.1:8084", "$1|127.0.0.1:8084|127.0.0.1:8085"):
+        assert f'data="{order} async full"' in files["dialplan/souffleur.xml"]
     urls = params(files["autoload_configs/xml_curl.conf.xml"], "gateway-url")
     assert urls == ["http://127.0.0.1:8092/directory", "http://127.0.0.1:8093/directory"]
     assert 'bindings="directory|channels"' in files["autoload_configs/xml_curl.conf.xml"]
