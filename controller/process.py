@@ -18,6 +18,7 @@ from gevent.pywsgi import WSGIServer
 from conf import outgoing
 from conf.database import open_engine
 from conf.settings import Settings
+from controller.calls.cache import Cache
 from controller.calls.configuration import Configuration
 from controller.calls.control import Control
 from controller.calls.directory import Directory, DirectoryUser
@@ -71,7 +72,8 @@ class Controller:
         self._engine = open_engine(settings.database_url)
         self.voice = Voice(settings.sounds_dir / "spoken")
         self.ledger = Ledger(self._engine, self._pool)
-        self.configuration = Configuration(self._engine, self._pool, settings.prompts_dir)
+        cache = Cache(settings.data_dir / "cache", settings.database_url)
+        self.configuration = Configuration(self._engine, self._pool, settings.prompts_dir, cache=cache)
         self.writer = Writer(
             self.ledger.write, Spool(settings.data_dir / "records", settings.controller_id), self._writing
         )
