@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from conf.models import (
@@ -113,6 +114,18 @@ def flow_version(session: Session, subscriber_id: int, name: str, version: int) 
     if found is None:
         raise LookupError(f"no version {version} of the flow {name}")
     return pinned(found.doc, found.pins)
+
+
+def superseded(session: Session, subscriber_id: int, since: datetime) -> list[tuple[str, int, Document]]:
+    """The flow versions that were published since then and are not any more: a call may still walk them."""
+    wanted = (
+        select(Flow.name, FlowVersion)
+        .join(FlowVersion, FlowVersion.flow_id == Flow.id)
+        .where(Flow.subscriber_id == subscriber_id, FlowVersion.created_at > since)
+        .where(FlowVersion.version != func.coalesce(Flow.published, 0))
+        .order_by(FlowVersion.id)
+    )
+    return [(name, row.version, pinned(row.doc, row.pins)) for name, row in session.execute(wanted)]
 
 
 def in_order(session: Session, kind: type[Any], subscriber_id: int) -> Sequence[Any]:
