@@ -39,8 +39,6 @@ from controller.calls.threads import Threads
 from controller.calls.trial import Trial, place
 from controller.calls.trunks import TrunkFiles
 from controller.calls.writer import Writer
-from controller.esl import api
-from controller.esl.errors import EslError
 from controller.esl.link import Link
 from controller.esl.server import Server
 from controller.flow.problem import FlowError
@@ -79,11 +77,18 @@ class Controller:
         )
         self.journal = Journal(self.writer.put)
         self.switchboard = Switchboard(self._house(allow_private))
-        self.monitor = Monitor(self.switchboard)
+        self.monitor = Monitor(self.switchboard, self.journal, settings.controller_id)
         self.fleet = Fleet(self._engine, self._pool)
         self.lease = Lease(self.fleet, settings.controller_id, self.state, lambda: self.on_overtaken())
         self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
-        self.link = Link(settings.esl_host, settings.esl_port, settings.esl_password, on_up=self.monitor.on_up)
+        self.link = Link(
+            settings.esl_host,
+            settings.esl_port,
+            settings.esl_password,
+            on_up=self.monitor.on_up,
+            on_change=self.monitor.on_change,
+            check=self.monitor.check,
+        )
         self.control = WSGIServer((settings.control_host, settings.control_port), self._control(), log=None)
         secrets = (settings.esl_password, settings.directory_secret)
         self._trunk_files = TrunkFiles(settings.freeswitch_conf, *secrets, self._pool)
@@ -167,6 +172,7 @@ class Controller:
             "calls": len(self.switchboard),
             "taken": self.switchboard.taken,
             "freeswitch": self.link.state == "up",
+            "switch": {"state": self.link.state, "since": self.link.since, **self.monitor.told()},
             "database": self.configuration.reachable,
             "spooling": self.writer.away,
             "lost_records": self.writer.lost,
@@ -190,7 +196,7 @@ class Controller:
             journal=self.journal,
             put=self.writer.put,
             now=time.time,
-            lives=self._lives,
+            gone=lambda uuid: self.monitor.gone(uuid),
             gap_ended=self.pulse.gap_ended,
             leaving=lambda: self.draining,
         )
@@ -202,12 +208,6 @@ class Controller:
             if one["sip_user"] == user and one["sip_realm"] == domain:
                 return DirectoryUser(slug, user, domain, one["sip_a1"], one["login"])
         return None
-
-    def _lives(self, uuid: str) -> bool:
-        try:
-            return self.link.connection.api(api.uuid_exists(uuid)) == "true"
-        except EslError:
-            return False
 
     def _speak(self, text: str, language: str) -> Path:
         return self.voice.speak(text, language, 16000)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from controller.calls.configuration import Configuration
+from controller.calls.gap import Gap
 from controller.calls.journal import Journal
 from controller.calls.lookups import Lookups
 from controller.calls.ownership import Owner
@@ -25,6 +26,6 @@ class House:
     journal: Journal
     put: Callable[[Fact], None]
     now: Callable[[], float]
-    lives: Callable[[str], bool]  # whether FreeSWITCH still has a channel
+    gone: Callable[[str], Gap | None]  # why FreeSWITCH has a channel no more; None while it has it
     gap_ended: Callable[[], float]  # when this process last stood still (see pulse.py)
     leaving: Callable[[], bool]  # whether calls are to be handed over to other controllers

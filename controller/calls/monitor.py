@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import gevent
 import orjson
+from gevent.event import Event as Signal
 
+from controller.calls.gap import Gap, Reason
+from controller.calls.journal import Journal
 from controller.calls.switchboard import Switchboard
 from controller.esl import api
 from controller.esl.dispatch import Handle
-from controller.esl.errors import EslError
+from controller.esl.errors import CommandRefused, EslError
 from controller.esl.inbound import Inbound
+from controller.esl.vitals import Vitals, read_vitals
 
 log = logging.getLogger(__name__)
 SETTLING = 1.0  # seconds: FreeSWITCH's list of channels is late by half a second
+SIGN_OF_LIFE = 2.5  # seconds that FreeSWITCH has to answer; with the time between two questions below 5
+PATIENCE = 60.0  # seconds that the end of a call waits for a FreeSWITCH that is away
 
 
 @dataclass(frozen=True)
@@ -29,13 +37,34 @@ class Subscription:
 
 
 class Monitor:
-    """One FreeSWITCH as seen by this controller."""
+    """One FreeSWITCH as seen by this controller. A link calls `on_up`, `check` and `on_change`."""
 
-    def __init__(self, switchboard: Switchboard, sleep: Callable[[float], None] = gevent.sleep) -> None:
+    def __init__(
+        self,
+        switchboard: Switchboard,
+        journal: Journal,
+        controller: str,
+        sleep: Callable[[float], None] = gevent.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._switchboard = switchboard
+        self._journal = journal
+        self._controller = controller
         self._sleep = sleep
+        self._now = now
         self._subscriptions: list[Subscription] = []
         self._reconciled: list[Callable[[Inbound], object]] = []
+        self._connection: Inbound | None = None
+        self._up = Signal()
+        self._stopped = False
+        self._core = ""  # FreeSWITCH's own name for one of its lives
+        self._heard = now()
+        self._away_since = 0.0  # 0: it is there
+        self._sequence = 0
+        self._silent = False
+        self._vitals: Vitals | None = None
+
+    # --- what others ask of it --------------------------------------------------------------------------------------
 
     def subscribe(self, handle: Handle, *events: str, subclasses: tuple[str, ...] = ()) -> None:
         """Have `handle(event)` called for these events of all of FreeSWITCH, on this connection and on each new one.
@@ -49,6 +78,28 @@ class Monitor:
         """Have `callback(connection)` called each time FreeSWITCH's channels have been compared with ours."""
         self._reconciled.append(callback)
 
+    def gone(self, uuid: str, patience: float = PATIENCE) -> Gap | None:
+        """Why FreeSWITCH has a channel no more; None while it has it.
+
+        Waits for a FreeSWITCH that is away, for `patience` seconds: its calls go on when only its event socket was.
+        """
+        core, after = self._core, self._heard
+        until = self._now() + patience
+        while self._up.wait(max(0.0, until - self._now())) and not self._stopped and self._connection:
+            try:
+                lives = self._connection.api(api.uuid_exists(uuid)) == "true"
+            except EslError:
+                self._sleep(0.1)  # the link will notice too
+                continue
+            return None if lives else Gap(self._reason(core), after, self._now())
+        return Gap("unknown", after, self._now())
+
+    def told(self) -> dict[str, Any]:
+        """How FreeSWITCH is, for the board; empty while it is away."""
+        return {"core": self._core, **asdict(self._vitals)} if self._vitals and not self._away_since else {}
+
+    # --- what the link tells ----------------------------------------------------------------------------------------
+
     def on_up(self, connection: Inbound) -> None:
         """Subscribe, then compare FreeSWITCH's channels with ours: nothing is sent again."""
         names = dict.fromkeys(["BACKGROUND_JOB"])
@@ -59,29 +110,72 @@ class Monitor:
             names |= dict.fromkeys(wanted.events)
             subclasses |= dict.fromkeys(wanted.subclasses)
         connection.subscribe(*names, subclasses=tuple(subclasses))
-        gevent.spawn(self.reconcile, connection)
+        core, after = self._core, self._heard
+        self._core = connection.api(api.core_uuid(), SIGN_OF_LIFE)
+        self._connection = connection
+        self.check(connection)
+        gevent.spawn(self.reconcile, connection, self._reason(core), after)
 
-    def reconcile(self, connection: Inbound) -> None:
+    def check(self, connection: Inbound) -> None:
+        """Ask for a sign of life; NoReply when none comes."""
+        try:
+            self._vitals = read_vitals(connection.api(api.status(), SIGN_OF_LIFE))
+        except CommandRefused as error:  # an answer all the same
+            log.warning("%s", error)
+        self._heard = self._now()
+
+    def on_change(self, state: str, reason: str) -> None:
+        """FreeSWITCH is up, silent, down, refused or given up: the operator's journal says so."""
+        awoke, self._silent = self._silent and state == "up", state == "silent"
+        self._stopped = state == "stopped"
+        if state == "up":
+            self._up.set()
+            if self._away_since:
+                self._note("freeswitch_up", since=self._away_since, away=round(self._now() - self._away_since, 3))
+            self._away_since = 0.0
+            if awoke and self._connection:
+                gevent.spawn(self.reconcile, self._connection)
+        elif self._stopped:
+            self._up.set()  # who waits for FreeSWITCH need not any more
+        else:
+            self._up.clear()
+            if not self._away_since:
+                self._away_since = self._heard
+                self._note("freeswitch_down", state=state, since=self._away_since, reason=reason)
+
+    def _reason(self, core: str) -> Reason:
+        return "forgotten" if core == self._core else "restarted"
+
+    def _note(self, kind: str, **data: Any) -> None:
+        # Entries that belong to no call are numbered by the second, so that a later process goes on above.
+        self._sequence = max(self._sequence + 1, int(self._now()))
+        self._journal.note(f"@{self._controller}"[:64], self._sequence, None, kind, data)
+
+    # --- after a gap ------------------------------------------------------------------------------------------------
+
+    def reconcile(self, connection: Inbound, reason: Reason = "forgotten", after: float = 0.0) -> None:
         """End the sessions whose channel FreeSWITCH does not have any more, and tell those who waited for that."""
-        self._end_ghosts(connection)
+        self._end_ghosts(connection, reason, after or self._heard)
         for callback in self._reconciled:
             try:
                 callback(connection)
             except Exception:
                 log.exception("after reconciling")
 
-    def _end_ghosts(self, connection: Inbound) -> None:
+    def _end_ghosts(self, connection: Inbound, reason: Reason, after: float) -> None:
         ours = self._switchboard.uuids()
         if not ours:
             return
         self._sleep(SETTLING)
         try:
-            ghosts = ours - channels(connection)
+            missing = ours - channels(connection)
+            # The list may be later still when FreeSWITCH is busy; a call is ended only by what is certain.
+            ghosts = {uuid for uuid in missing if connection.api(api.uuid_exists(uuid)) != "true"}
         except (EslError, ValueError, KeyError) as error:  # no answer, or none that can be read
             log.warning("the channels could not be listed: %s", error)
             return
         # A call that ended meanwhile is no ghost, and one that began is not in `ours`.
-        self._switchboard.lost(ghosts & self._switchboard.uuids())
+        self._switchboard.lost(ghosts & self._switchboard.uuids(), Gap(reason, after, self._now()))
 
 
 def channels(connection: Inbound) -> set[str]:

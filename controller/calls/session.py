@@ -12,6 +12,7 @@ from controller.calls.apology import apology_flow
 from controller.calls.channel import Channel
 from controller.calls.checkpoint import Checkpoint, main_flow, read
 from controller.calls.dialling import Dialling
+from controller.calls.gap import Gap
 from controller.calls.holding import Holding
 from controller.calls.house import House
 from controller.calls.journal import Log
@@ -57,6 +58,7 @@ class Conversation:
         self.subscriber: Snapshot | None = None
         self._dialling: Dialling | None = None
         self._walker: Walker | None = None
+        self._gap: Gap | None = None
 
     # --- the whole call ---------------------------------------------------------------------------------------------
 
@@ -71,8 +73,11 @@ class Conversation:
                 return
         except ConnectionLost:
             # A newer socket has the call, or the dialplan offers it anew: whoever takes it puts it on record.
-            if self._session.superseded or self._house.lives(self.offer.uuid):
+            gap = self._gap or (None if self._session.superseded else self._house.gone(self.offer.uuid))
+            if gap is None or self._session.superseded:
                 return
+            self.record.tally.problem = gap.text()
+            self.log.note("gap", **gap.told())
         except Exception as error:  # noqa: BLE001 whatever befell us, the call must end and be on record
             log.exception("call %s", self.offer.call)
             self.record.tally.problem = f"{type(error).__name__}: {error}"
@@ -228,8 +233,9 @@ class Conversation:
             log.info("call %s: %s", self.offer.call, error)
         return True
 
-    def abandon(self) -> None:
+    def abandon(self, gap: Gap) -> None:
         """FreeSWITCH has lost the channel: stop waiting for it."""
+        self._gap = gap
         self._session.close("gone from FreeSWITCH")
 
     def state(self) -> dict[str, Any]:

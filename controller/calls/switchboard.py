@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from controller.calls.gap import Gap
 from controller.calls.house import House
 from controller.calls.session import Conversation
 from controller.esl.connection import Session
@@ -64,13 +65,13 @@ class Switchboard:
             raise UnknownCall(call)
         return conversation
 
-    def lost(self, uuids: set[str]) -> None:
-        """FreeSWITCH no longer has these channels: their sessions end now, marked as lost."""
+    def lost(self, uuids: set[str], gap: Gap) -> None:
+        """FreeSWITCH no longer has these channels: their sessions end now, marked as lost, with the gap's reason."""
         for conversation in list(self._live.values()):
             if conversation.offer.uuid in uuids:
                 log.warning("call %s is gone from FreeSWITCH", conversation.offer.call)
                 try:
-                    conversation.abandon()
+                    conversation.abandon(gap)
                 except EslError as error:
                     log.warning("call %s: %s", conversation.offer.call, error)
 

@@ -163,6 +163,11 @@ def status() -> str:
     return "status"
 
 
+def core_uuid() -> str:
+    """Ask for the name that FreeSWITCH gave itself when it started."""
+    return "global_getvar core_uuid"
+
+
 def reload_xml() -> str:
     """Read FreeSWITCH's configuration files anew."""
     return "reloadxml"

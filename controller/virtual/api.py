@@ -65,7 +65,7 @@ def reloadxml(_switch: Switch, _rest: str) -> str:
 
 @api("global_getvar")
 def global_getvar(switch: Switch, rest: str) -> str:
-    return switch.globals.get(rest, "")
+    return switch.bus.core_uuid if rest == "core_uuid" else switch.globals.get(rest, "")
 
 
 @api("hash")

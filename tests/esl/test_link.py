@@ -134,9 +134,13 @@ def test_patience_grows_and_is_never_the_same(switch: Switch) -> None:
 def test_it_comes_back_and_asks_anew(switch: Switch) -> None:
     nap = Nap()
     ups: list[Inbound] = []
-    downs: list[str] = []
+    states: list[tuple[str, str]] = []
+
+    def tell(state: str, reason: str) -> None:
+        states.append((state, reason))
+
     link = Link(
-        "127.0.0.1", switch.port, "right", on_up=ups.append, on_down=downs.append, sleep=nap.sleep, clock=nap.clock
+        "127.0.0.1", switch.port, "right", on_up=ups.append, on_change=tell, sleep=nap.sleep, clock=nap.clock
     )
     link.start()
     assert link.wait_up(stub.LATEST)
@@ -148,7 +152,7 @@ def test_it_comes_back_and_asks_anew(switch: Switch) -> None:
     assert stub.until(lambda: len(ups) == 2 and link.state == "up", stub.LATEST)
     assert link.connection is not first
     assert switch.peers[1].commands(0.05) == []  # a command in flight is never sent again
-    assert downs == ["closed by FreeSWITCH"]
+    assert states == [("up", ""), ("down", "closed by FreeSWITCH"), ("up", "")]
     link.stop()
     assert link.state == "stopped"
 
