@@ -6,15 +6,13 @@ Status, show, hash, originate. Replies as recorded (01a, 05_inbound_adoption, 07
 from __future__ import annotations
 
 import json
-import time
 from uuid import uuid4
 
 import gevent
 
 from controller.virtual import session
-from controller.virtual.channel import Channel, Switch
+from controller.virtual.channel import Switch
 from controller.virtual.dialling import LONGEST, Dial
-from controller.virtual.headers import CALL_STATES
 from controller.virtual.registry import api
 from controller.virtual.text import dial_string
 
@@ -112,43 +110,12 @@ def show(switch: Switch, rest: str) -> str:
     what = rest.split()
     if what[:1] not in (["channels"], ["calls"], ["registrations"]):
         return "-USAGE: calls [count]|channels [count|like <match string>]|calls|registrations\n"
-    late = switch.clock.stamp() - int(switch.show_lag * 1_000_000)
-    found = [one for one in switch.channels.values() if one.times["Created"] <= late] if what[0] == "channels" else []
+    rows = switch.table.rows(switch.show_lag) if what[0] == "channels" else []
     if what[-2:] == ["as", "json"]:
-        rows = [row(one) for one in found]
         if not rows:
             return '{"row_count": 0}\n'
         return json.dumps({"row_count": len(rows), "rows": rows}, ensure_ascii=False, separators=(",", ":")) + "\n"
-    return f"\n{len(found)} total.\n"
-
-
-def row(channel: Channel) -> dict[str, str]:
-    """One channel as `show channels` lists it; a channel that lingers is still listed."""
-    who = channel.profile
-    created = channel.times["Created"] // 1_000_000
-    codec, rate = ("L16", "128000") if channel.is_loopback else ("PCMU", "64000")
-    media = (codec, "8000", rate) if channel.has_media else ("", "", "")
-    name, number = who.get("Caller-ID-Name", ""), who.get("Caller-ID-Number", "")
-    return {
-        "uuid": channel.uuid, "direction": channel.direction,
-        "created": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(created)), "created_epoch": str(created),
-        "name": channel.name, "state": "CS_EXECUTE" if channel.ended else channel.state, "cid_name": name,
-        "cid_num": number,
-        "ip_addr": who.get("Network-Addr", ""), "dest": who.get("Destination-Number", ""),
-        "application": channel.get("current_application"), "application_data": channel.get("current_application_data"),
-        "dialplan": who.get("Dialplan", ""), "context": who.get("Context", ""),
-        "read_codec": media[0], "read_rate": media[1], "read_bit_rate": media[2],
-        "write_codec": media[0], "write_rate": media[1], "write_bit_rate": media[2],
-        "secure": "", "hostname": "virtual", "presence_id": channel.get("presence_id"), "presence_data": "",
-        "accountcode": "",
-        "callstate": channel.call_state if channel.call_state in CALL_STATES else "",
-        "callee_name": who.get("Callee-ID-Name", ""),
-        "callee_num": who.get("Callee-ID-Number", ""), "callee_direction": "", "call_uuid": channel.get("bridge_uuid"),
-        "sent_callee_name": "", "sent_callee_num": "", "initial_cid_name": name, "initial_cid_num": number,
-        "initial_ip_addr": who.get("Network-Addr", ""),
-        "initial_dest": channel.get("souffleur_dialled") or who.get("Destination-Number", ""),
-        "initial_dialplan": who.get("Dialplan", ""), "initial_context": who.get("Context", ""),
-    }  # fmt: skip
+    return f"\n{len(rows)} total.\n"
 
 
 @api("originate")

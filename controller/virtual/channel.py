@@ -133,7 +133,9 @@ class Channel(Sound):
 
     def transfer(self, extension: str, context: str = "") -> None:
         """Send it to another extension. Its caller profile changes at once (recorded in 05_old_socket_*)."""
-        context = context or self.profile.get("Context", "public")
+        if not self._may_transfer():
+            return
+        context = context or self.get("force_transfer_context") or self.profile.get("Context", "public")
         self.destination = extension
         stamp = self.clock.stamp()
         line = f"{stamp // 1_000_000}:{uuid4()}:bl_xfer:{extension}/{context}/XML"
@@ -143,11 +145,20 @@ class Channel(Sound):
         self.profile_index += 1
         self.times["Profile"] = stamp
         self.other_leg = {}
-        self.set("max_forwards", str(int(self.get("max_forwards") or 71) - 1))
         self.push("transfer_history", line)
         self.set("transfer_source", line)
         self.set("signal_bond", None)
         self.poke()
+
+    def _may_transfer(self) -> bool:
+        """Each transfer uses up one of max_session_transfers, or of max_forwards where that is not set."""
+        name = "max_session_transfers" if self.get("max_session_transfers") else "max_forwards"
+        left = int(self.get(name) or 71) - 1
+        if left <= 0:
+            self.hang_up("EXCHANGE_ROUTING_ERROR")
+            return False
+        self.set(name, str(left))
+        return True
 
     def report(self) -> None:
         """The end: hang-up states, HANGUP_COMPLETE, and DESTROY once no socket holds the channel any more."""

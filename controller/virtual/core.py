@@ -9,6 +9,7 @@ from controller.virtual.clock import Clock
 from controller.virtual.dialplan import Dialplan
 from controller.virtual.events import Bus
 from controller.virtual.outlet import Faults
+from controller.virtual.table import Table
 
 
 @dataclass(eq=False, repr=False)
@@ -33,6 +34,7 @@ class Core:
 
     def __post_init__(self) -> None:
         self.bus = Bus(self.clock)
+        self.table = Table(self.clock)
         self.globals = {"domain": self.domain, "hostname": "virtual", "local_ip_v4": self.host}
 
     def find_callee(self, number: str, domain: str = "") -> Callee | None:

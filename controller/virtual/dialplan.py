@@ -1,10 +1,7 @@
-"""The dialplan: which applications a dialled number runs. The default hands every call to the controller and survives
-its death.
+"""The dialplan: which applications a dialled number runs, in which context.
 
-`safe` is the shape that keeps calls when a controller is killed (recorded in 05_safe_*, 05_close_without_hangup; with
-the very same actions seen on 1.11.1, transcript real_originate): offer, and when the socket ends without a
-hang-up note it, wait a second, offer again. It is bounded: after a minute nobody could take the call, an unanswered
-one is refused, an answered one hears the fallback.
+Extensions are tried in order, as mod_dialplan_xml does it: the first that matches gives the route its name, and the
+search goes on behind it only if the extension says so. The product's own dialplan is in `loop.py`.
 """
 
 from __future__ import annotations
@@ -16,55 +13,55 @@ from dataclasses import dataclass, field
 from controller.virtual.state import State
 
 Action = tuple[str, str]
-NUMBER = r"^\+?[0-9*#]{1,32}$"
 
 
 @dataclass(frozen=True)
 class Extension:
-    """Numbers that match `pattern` run `actions`: a list, or a function of the channel that yields one."""
+    """Numbers that match `pattern` run `actions`: a list, or a function of the channel that yields one.
+
+    `context` is the one it belongs to ("": any). `when` is asked besides; with `goes_on` the extensions behind it are
+    looked at too.
+    """
 
     pattern: str
     actions: Sequence[Action] | Callable[[State], Sequence[Action]]
+    context: str = ""
+    name: str = ""
+    when: Callable[[State], bool] | None = None
+    goes_on: bool = False
+
+    def match(self, channel: State) -> re.Match[str] | None:
+        if self.context not in ("", channel.profile.get("Context")):
+            return None
+        found = re.search(self.pattern, channel.profile.get("Destination-Number", ""))
+        return found if found and (self.when is None or self.when(channel)) else None
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a channel runs: the name of the first extension that matched, the number, and the actions of all."""
+
+    name: str
+    number: str
+    actions: tuple[Action, ...]
 
 
 @dataclass
 class Dialplan:
     extensions: list[Extension] = field(default_factory=list)
 
-    def actions(self, channel: State) -> list[Action] | None:
-        """A fresh list of what the channel's extension runs, None if no extension matches."""
+    def route(self, channel: State) -> Route | None:
+        """None if no extension matches."""
         dialled = channel.profile.get("Destination-Number", "")
+        name, matched = "", False
+        actions: list[Action] = []
         for extension in self.extensions:
-            if found := re.search(extension.pattern, dialled):
-                channel.variables["variable_DP_MATCH"] = [dialled, *(found.groups() or (dialled,))]
-                actions = extension.actions
-                return list(actions(channel) if callable(actions) else actions)
-        return None
-
-
-def safe(hosts: str, *, wait: float, bound: float, fallback: Sequence[Action]) -> Dialplan:
-    """The product's dialplan. `hosts` is `host:port|host:port`; `wait` and `bound` are seconds."""
-
-    def first(channel: State) -> list[Action]:
-        origin = "phone" if channel.profile.get("Context") == "internal" else "trunk"
-        return [
-            ("set", "hangup_after_bridge=false"),
-            ("set", "continue_on_fail=true"),
-            ("set", "souffleur_dialled=${destination_number}"),
-            ("set", f"souffleur_origin={channel.get('souffleur_origin') or origin}"),
-            ("transfer", f"souffleur_again XML {channel.profile.get('Context', 'public')}"),
-        ]
-
-    def again(channel: State) -> list[Action]:
-        now = channel.clock.now()
-        channel.lost_since = now if channel.lost_since is None else channel.lost_since
-        if now - channel.lost_since >= bound:
-            return [*(fallback if channel.answered else ()), ("hangup", "NORMAL_TEMPORARY_FAILURE")]
-        return [
-            ("socket", f"{hosts} async full"),
-            ("set", "controller_lost=true"),
-            ("sleep", str(int(wait * 1000))),
-            ("transfer", f"souffleur_again XML {channel.profile.get('Context', 'public')}"),
-        ]
-
-    return Dialplan([Extension("^souffleur_again$", again), Extension(NUMBER, first)])
+            if not (found := extension.match(channel)):
+                continue
+            channel.variables["variable_DP_MATCH"] = [dialled, *(found.groups() or (dialled,))]
+            name = name if matched else extension.name
+            matched = True
+            actions += extension.actions(channel) if callable(extension.actions) else extension.actions
+            if not extension.goes_on:
+                break
+        return Route(name, dialled, tuple(actions)) if matched else None

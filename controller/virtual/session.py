@@ -46,7 +46,8 @@ def _route(channel: Channel) -> None:
     channel.destination = ""
     starts = channel.call_state == "DOWN" and channel.direction == "inbound"
     channel.enter("CS_ROUTING", "RINGING" if channel.answered or starts else "")
-    channel.actions = channel.switch.dialplan.actions(channel)
+    route = channel.switch.dialplan.route(channel)
+    channel.actions = list(route.actions) if route else None
     channel.set("call_uuid", channel.uuid)
     if channel.actions is None:
         channel.hang_up("NO_ROUTE_DESTINATION")

@@ -29,7 +29,9 @@ class Signals(State):
     ) -> None:
         """Tell the party and the bus; what is the event's own stands before and after the channel's headers."""
         first, last = before or {}, after or {}
-        self.party.note(name, {**first, **last})
+        own = {**first, **last}
+        self.party.note(name, own)
+        self.switch.table.hear(name, self, own, self.switch.show_lag)
         self.switch.bus.fire(
             name, lambda: {**first, **channel_headers(self, variables=name not in BARE), **last}, self.uuid
         )

@@ -34,7 +34,6 @@ class State(Variables):
         self.typed = ""  # the keys that something took
         self.destination = ""  # where a transfer sends it
         self.redirect: Callable[[], None] | None = None  # what uuid_bridge makes it do next
-        self.lost_since: float | None = None  # since when nobody takes the call
 
     @property
     def is_loopback(self) -> bool:

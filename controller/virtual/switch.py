@@ -18,9 +18,10 @@ from controller.virtual import api, api_uuid, applications, commands, session, w
 from controller.virtual.callee import Callee
 from controller.virtual.channel import Channel, Switch
 from controller.virtual.clock import Clock
-from controller.virtual.dialplan import Action, Dialplan, safe
+from controller.virtual.dialplan import Action, Dialplan
 from controller.virtual.events import Bus
 from controller.virtual.listener import Listener
+from controller.virtual.loop import GLOBALS, safe
 from controller.virtual.party import Caller, Party
 
 __all__ = ["VirtualSwitch", "api", "api_uuid", "applications"]  # the last three enter themselves in the registry
@@ -33,9 +34,9 @@ PROFILES = frozenset({"internal", "external"})
 class VirtualSwitch(Switch):
     """An event socket server for inbound connections, and callers whose calls are offered to the controller.
 
-    `offer` is one address or several, tried in order at each offer. `speed` makes its clock run faster than the wall
-    clock; all other times are seconds of that clock. `wait` is the pause between two offers and `bound` how long a
-    call is offered in vain.
+    `offer` is one address or several; at which of them an offer begins depends on the channel's uuid. `speed` makes its
+    clock run faster than the wall clock; all other times are seconds of that clock. `wait` is the pause between two
+    offers and `bound` how long a call is offered in vain.
     """
 
     def __init__(
@@ -57,12 +58,15 @@ class VirtualSwitch(Switch):
         acl: Sequence[str] | None = None,
     ) -> None:
         offers = cast("Sequence[tuple[str, int]]", [offer] if isinstance(offer[0], str) else offer)
-        self.offers = "|".join(f"{name}:{number}" for name, number in offers)
+        places = [f"{name}:{number}" for name, number in offers]
+        self.offers = "|".join(places)
         super().__init__(
             esl_password=esl_password, host=host, domain=domain, clock=Clock(speed), sounds=sounds,
-            dialplan=dialplan or safe(self.offers, wait=wait, bound=bound, fallback=fallback),
+            dialplan=dialplan or safe(places, wait=wait, bound=bound, fallback=fallback),
             gateways=gateways, profiles=profiles,
         )  # fmt: skip
+        if dialplan is None:
+            self.globals |= GLOBALS
         self.port, self.acl = port, acl
         self._server: StreamServer | None = None
 
@@ -87,6 +91,7 @@ class VirtualSwitch(Switch):
             if channel.runner:
                 channel.runner.kill(block=False)
         self.channels.clear()
+        self.table.clear()
 
     def __enter__(self) -> VirtualSwitch:
         return self.start()

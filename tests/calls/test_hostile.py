@@ -277,8 +277,7 @@ def test_a_call_that_is_offered_twice(live: Live) -> None:
     assert caller.hears_something()
     call = live.reaches("choose")
     assert live.controller
-    context = "souffleur" if live.outside.kind == "real" else "public"
-    live.controller.link.connection.api(f"uuid_transfer {call['uuid']} souffleur_again XML {context}")
+    live.controller.link.connection.api(f"uuid_transfer {call['uuid']} souffleur_again XML souffleur")
     live.until(lambda: live.controller.server.offers == 2 and live.calls() and live.reaches("choose"))
     assert live.reaches("choose")["call"] == call["call"]
     assert caller.hears_something()

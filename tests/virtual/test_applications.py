@@ -180,7 +180,7 @@ def test_a_gateway_that_is_not_there_cannot_be_called(controller):
         assert event["variable_originate_disposition"] == "SUCCESS"
 
 
-@pytest.mark.parametrize("after", ["", "park_after_bridge=true", "transfer_after_bridge=souffleur_again:XML:public"])
+@pytest.mark.parametrize("after", ["", "park_after_bridge=true", "transfer_after_bridge=souffleur_again:XML:souffleur"])
 def test_uuid_bridge_takes_two_channels_out_of_what_they_do(controller, switch, offer, after):
     """07a, 05_uuidbridge_*: the caller's sound ends, the two talk; what follows is the caller's variable's to say."""
     agent = switch.callee("101")

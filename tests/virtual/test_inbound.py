@@ -88,6 +88,7 @@ def test_show_channels_is_late_and_has_no_rows_when_it_is_empty(controller, swit
         caller.uuid, "+33611111111", "Anna", "+33123456789",
     )  # fmt: skip
     caller.hangs_up().wait("CHANNEL_DESTROY")
+    switch.clock.sleep(0.5)
     assert json.loads(line.api("show channels as json")) == {"row_count": 0}
 
 

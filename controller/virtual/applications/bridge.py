@@ -90,7 +90,9 @@ def talk(channel: Channel, leg: Channel) -> None:
     ends: dict[str, Value] = {"Bridge-A-Unique-ID": channel.uuid, "Bridge-B-Unique-ID": leg.uuid}
     channel.fire("CHANNEL_BRIDGE", ends)
     for this, other in ((leg, channel), (channel, leg)):
-        this.state = this.state if this is channel else "CS_EXCHANGE_MEDIA"
+        if this is leg:
+            this.state = "CS_EXCHANGE_MEDIA"
+            this.switch.table.hear("CHANNEL_STATE", this, {}, this.switch.show_lag)
         for name in ("bridge_to", "last_bridge_to", "bridge_uuid"):
             this.set(name, other.uuid)
         this.set("bridge_channel", other.name)

@@ -46,8 +46,6 @@ def socket(channel: Channel, argument: str) -> None:
     gevent.spawn(listener.serve, commands.obey)
     while channel.ready and listener.running and not listener.connected:
         channel.wait(None)
-    if listener.connected:
-        channel.lost_since = None
     # A socket that ended before `connect` leaves the call parked with nobody to let it go (seen on 1.11.1,
     # transcript real_never_connected); after `connect` its end lets the call go on in the dialplan.
     park(channel, held=listener.running or not listener.connected)

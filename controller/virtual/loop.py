@@ -1,0 +1,113 @@
+"""The product's dialplan: it hands every call to a controller and survives the controller's death.
+
+The same contexts, extensions and actions, in the same order, as conf/freeswitch/templates/dialplan; tests/real compares
+what a controller sees of them with FreeSWITCH 1.11.1. Nothing answers: a call that no controller takes is still
+unanswered when it is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from controller.virtual.dialplan import Action, Dialplan, Extension
+from controller.virtual.state import State
+
+NUMBER = r"^(\+?[0-9*#]{1,32})\Z"
+EVERY = r"\A"
+AGAIN = r"^souffleur_again\Z"
+LOOP = "souffleur"
+
+# What vars.xml of our configuration makes the default of every channel.
+GLOBALS = {
+    "hangup_after_bridge": "false",
+    "continue_on_fail": "true",
+    "max_session_transfers": "1000000",
+    "force_transfer_context": "transferred",
+}
+
+Actions = list[Action]
+
+
+def safe(offers: Sequence[str], *, wait: float, bound: float, fallback: Sequence[Action]) -> Dialplan:
+    """`offers` are `host:port`. `wait` is the pause between two rounds, `bound` how long a call is offered in vain.
+
+    A round that nobody took adds a dot to `souffleur_waited`; a controller that set `souffleur_taken` begins a new
+    count. Both durations are seconds.
+    """
+    rounds = max(1, round(bound / max(wait, 0.001)))
+    outside = [*_number("public"), *_number("internal"), *_transferred()]
+    return Dialplan([*outside, *_given_up(rounds, fallback), *_counted(), *_offered(list(offers), wait)])
+
+
+def _number(context: str) -> Iterator[Extension]:
+    """Calls from trunks, or from phones; a loopback call brings its origin along."""
+
+    def actions(channel: State) -> Actions:
+        dialled: Actions = [("set", "souffleur_dialled=${destination_number}"), ("unset", "DP_MATCH")]
+        origin: Actions = [("set", "souffleur_origin=trunk"), ("set", "souffleur_trunk=${sip_acl_authed_by}")]
+        if channel.profile.get("Source") == "mod_loopback":
+            origin = []
+        elif context == "internal":
+            origin = [("set", "souffleur_origin=phone")]
+        return [*dialled, *origin, ("transfer", f"souffleur_offer XML {LOOP}")]
+
+    yield Extension(NUMBER, actions, context, "number")
+    yield Extension(EVERY, [("hangup", "UNALLOCATED_NUMBER")], context, "refused")
+
+
+def _transferred() -> Iterator[Extension]:
+    """A phone transferred the call (REFER)."""
+    said: Actions = [
+        ("set", "souffleur_origin=transfer"),
+        ("set", "souffleur_transferred_by=${last_bridge_to}"),
+        ("unset", "souffleur_dialled"),
+    ]
+    number: Actions = [("set", "souffleur_dialled=${destination_number}"), ("unset", "DP_MATCH")]
+    yield Extension(EVERY, said, "transferred", "transferor", goes_on=True)
+    yield Extension(NUMBER, number, "transferred", "number", goes_on=True)
+    yield Extension(EVERY, [("transfer", f"souffleur_offer XML {LOOP}")], "transferred", "offer")
+
+
+def _given_up(rounds: int, fallback: Sequence[Action]) -> Iterator[Extension]:
+    def too_often(channel: State) -> bool:
+        return not _taken(channel) and len(channel.get("souffleur_waited")) >= rounds
+
+    end: Actions = [("hangup", "NORMAL_TEMPORARY_FAILURE")]
+    yield Extension(
+        AGAIN, [*fallback, *end], LOOP, "fallback", lambda channel: too_often(channel) and channel.answered
+    )
+    yield Extension(AGAIN, end, LOOP, "unavailable", too_often)
+
+
+def _counted() -> Iterator[Extension]:
+    anew: Actions = [("unset", "souffleur_taken"), ("unset", "souffleur_waited")]
+    more: Actions = [("set", "souffleur_waited=${souffleur_waited}.")]
+    yield Extension(AGAIN, anew, LOOP, "taken", _taken, goes_on=True)
+    yield Extension(AGAIN, more, LOOP, "waited", lambda channel: not _taken(channel), goes_on=True)
+
+
+def _offered(offers: list[str], wait: float) -> Iterator[Extension]:
+    def turn(hosts: Sequence[str]) -> Actions:
+        return [
+            ("unset", "transfer_history"),
+            ("socket", f"{'|'.join(hosts)} async full"),
+            ("set", "controller_lost=true"),
+            ("sleep", str(round(wait * 1000))),
+            ("transfer", f"souffleur_again XML {LOOP}"),
+        ]
+
+    def in_turn(channel: State) -> Actions:
+        """The order depends on the channel's uuid, so that several controllers share the calls."""
+        first = int(channel.uuid[0], 16) % len(offers) if channel.uuid[:1] in "0123456789abcdef" else 0
+        return turn(offers[first:] + offers[:first])
+
+    yield Extension(r"^souffleur_(?:offer|again)\Z", in_turn, LOOP, "offer")
+    for one in offers:
+        others = [other for other in offers if other != one]
+        yield Extension(f"^souffleur_at_{re.escape(one)}\\Z", turn([one, *others]), LOOP, "at")
+    yield Extension(EVERY, [("hangup", "UNALLOCATED_NUMBER")], LOOP, "refused")
+
+
+def _taken(channel: State) -> bool:
+    return channel.get("souffleur_taken") == "true"
