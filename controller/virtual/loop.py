@@ -7,8 +7,7 @@ unanswered when it is refused.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from controller.virtual.dialplan import Action, Dialplan, Extension
 from controller.virtual.state import State
@@ -16,6 +15,9 @@ from controller.virtual.state import State
 NUMBER = r"^(\+?[0-9*#]{1,32})\Z"
 EVERY = r"\A"
 AGAIN = r"^souffleur_again\Z"
+ANY = r"^souffleur_(?:offer|again)\Z"
+AT = r"^souffleur_at_((?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5})\Z"
+HEX = "0123456789abcdef"
 LOOP = "souffleur"
 
 # What vars.xml of our configuration makes the default of every channel.
@@ -88,6 +90,8 @@ def _counted() -> Iterator[Extension]:
 
 
 def _offered(offers: list[str], wait: float) -> Iterator[Extension]:
+    """Who is asked first depends on the channel's uuid, or is the address that the extension names."""
+
     def turn(hosts: Sequence[str]) -> Actions:
         return [
             ("unset", "transfer_history"),
@@ -97,15 +101,17 @@ def _offered(offers: list[str], wait: float) -> Iterator[Extension]:
             ("transfer", f"souffleur_again XML {LOOP}"),
         ]
 
-    def in_turn(channel: State) -> Actions:
-        """The order depends on the channel's uuid, so that several controllers share the calls."""
-        first = int(channel.uuid[0], 16) % len(offers) if channel.uuid[:1] in "0123456789abcdef" else 0
-        return turn(offers[first:] + offers[:first])
+    def at(channel: State) -> Actions:
+        return turn([channel.profile["Destination-Number"].removeprefix("souffleur_at_"), *offers])
 
-    yield Extension(r"^souffleur_(?:offer|again)\Z", in_turn, LOOP, "offer")
-    for one in offers:
-        others = [other for other in offers if other != one]
-        yield Extension(f"^souffleur_at_{re.escape(one)}\\Z", turn([one, *others]), LOOP, "at")
+    def has_turn(place: int) -> Callable[[State], bool]:
+        digits = HEX[place :: len(offers)] if place < len(offers) - 1 else ""
+        return lambda channel: not digits or channel.uuid[0] in digits
+
+    yield Extension(AT, at, LOOP, "at")
+    for place in range(len(offers)):
+        hosts = offers[place:] + offers[:place]
+        yield Extension(ANY, turn(hosts), LOOP, f"offer_{place}", has_turn(place))
     yield Extension(EVERY, [("hangup", "UNALLOCATED_NUMBER")], LOOP, "refused")
 
 

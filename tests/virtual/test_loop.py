@@ -64,17 +64,19 @@ def test_a_call_can_be_sent_to_one_controller_and_to_the_others_when_that_is_gon
     new = other.offer()
     assert new.uuid == caller.uuid
     assert new.headers["Caller-Destination-Number"] == f"souffleur_at_127.0.0.1:{other.port}"
-    assert offered_to(caller, 1) == [f"127.0.0.1:{other.port}", f"127.0.0.1:{first.port}"]
+    listed = [f"127.0.0.1:{controller.port}", f"127.0.0.1:{second.port}"]
+    assert offered_to(caller, 1) == [f"127.0.0.1:{other.port}", *listed]
     assert "variable_controller_lost" not in new.headers
     other.deaf()
     assert line.api(f"uuid_transfer {caller.uuid} souffleur_at_127.0.0.1:{other.port} XML souffleur") == "+OK\n"
     assert first.offer().uuid == caller.uuid
 
 
-def test_an_address_that_is_none_of_ours_is_refused(controller, switch):
+@pytest.mark.parametrize("place", ["127.0.0.1", "127.0.0.1:x", "127.0.0.1:1|h:2"])
+def test_what_is_no_address_is_refused(controller, switch, place):
     caller = switch.call()
     line = controller.offer()
-    line.api(f"uuid_transfer {caller.uuid} souffleur_at_127.0.0.1:1 XML souffleur")
+    line.api(f"uuid_transfer {caller.uuid} souffleur_at_{place} XML souffleur")
     assert caller.ended.wait(5)
     assert caller.cause == "UNALLOCATED_NUMBER"
 
