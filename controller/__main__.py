@@ -22,6 +22,7 @@ from controller.process import Controller
 from controller.running import listening, run, taken_ports
 from controller.terminal import ControlClient, Refused, tell
 from controller.virtual import VirtualSwitch
+from controller.watchdog import Watchdog
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,17 +73,27 @@ def start(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def serve(settings: Settings, options: argparse.Namespace) -> int:
-    """Take calls until a signal comes."""
+    """Take calls until a signal comes, then give them to others; a second signal ends at once."""
     controller = Controller(settings)
-    stopping = gevent.event.Event()
+    stopping, at_once = gevent.event.Event(), gevent.event.Event()
+
+    def stop() -> None:
+        (at_once if stopping.is_set() else stopping).set()
+
     for number in (gevent.signal.SIGINT, gevent.signal.SIGTERM):
-        gevent.signal_handler(number, stopping.set)
+        gevent.signal_handler(number, stop)
+    controller.on_overtaken = stopping.set
     try:
         controller.start()
     except OSError as error:
         print(f"The controller cannot listen: {error}", file=sys.stderr)
         return 1
+    watchdog = Watchdog()
+    watchdog.start()
     stopping.wait()
+    draining = gevent.spawn(controller.drain.run)
+    gevent.wait([draining, at_once], count=1)
+    watchdog.stop()
     controller.stop()
     return 0
 

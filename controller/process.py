@@ -18,10 +18,12 @@ from gevent.pywsgi import WSGIServer
 from conf import outgoing
 from conf.database import open_engine
 from conf.settings import Settings
+from controller.calls.board import Board
 from controller.calls.cache import Cache
 from controller.calls.configuration import Configuration
 from controller.calls.control import Control
 from controller.calls.directory import Directory, DirectoryUser
+from controller.calls.drain import Drain
 from controller.calls.fleet import Fleet
 from controller.calls.house import House
 from controller.calls.journal import Journal
@@ -31,9 +33,12 @@ from controller.calls.lookups import Lookups
 from controller.calls.monitor import Monitor
 from controller.calls.originate import Wish, connect
 from controller.calls.ownership import Owner, new_instance
+from controller.calls.peers import Peers
 from controller.calls.pulse import Pulse
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Spool
+from controller.calls.standing import Fellows, probe
+from controller.calls.sweep import Sweep
 from controller.calls.switchboard import Switchboard
 from controller.calls.threads import Threads
 from controller.calls.trial import Trial, place
@@ -64,7 +69,6 @@ class Controller:
         self.on_overtaken: Callable[[], object] = lambda: None  # another process has taken this one's name
         self.owner = Owner(settings.controller_id, new_instance())
         self.pulse = Pulse()
-        self.draining = False
         self._pool = Threads(4)
         self._writing = Threads(1)
         self._engine = open_engine(settings.database_url)
@@ -80,7 +84,12 @@ class Controller:
         self.monitor = Monitor(self.switchboard, self.journal, settings.controller_id)
         self.fleet = Fleet(self._engine, self._pool)
         self.lease = Lease(self.fleet, settings.controller_id, self.state, lambda: self.on_overtaken())
+        freeswitch = f"{settings.esl_host}:{settings.esl_port}"
+        fellows = Fellows(self.owner, freeswitch, self.fleet, lambda url: probe(url, settings.control_secret))
+        self.sweep = Sweep(self.owner, fellows, self.switchboard, lambda: self.link.connection)
+        self.monitor.subscribe(self.sweep.hear_unbridge, "CHANNEL_UNBRIDGE")
         self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
+        self.drain = Drain(self.server, self.switchboard, fellows, self.lease.announce)
         self.link = Link(
             settings.esl_host,
             settings.esl_port,
@@ -110,12 +119,14 @@ class Controller:
         ports = Ports(self.server.address[1], self.control.server_port, self._directory_server.server_port)
         url = f"http://{self.settings.control_host}:{ports.control}"
         freeswitch = f"{self.settings.esl_host}:{self.settings.esl_port}"
+        self.sweep.offers = f"{self.settings.offer_host}:{ports.offer}"
         for run, arguments in (
             (self.pulse.beat, ()),
             (self.writer.run, ()),
             (self.configuration.keep_fresh, ()),
             (self._trunk_files.keep, (self.configuration.trunks, lambda: self.link.connection)),
             (self.lease.keep, (url, freeswitch)),
+            (self.sweep.keep, ()),
         ):
             self._greenlets.append(gevent.spawn(run, *arguments))
         self.link.start()
@@ -129,6 +140,7 @@ class Controller:
         if self._directory_server:
             self._directory_server.stop(timeout=1)
         self.link.stop()
+        self.lease.leave()
         self.writer.drain()
         gevent.killall(self._greenlets)
         self.voice.close()
@@ -168,6 +180,8 @@ class Controller:
         """How this controller is, for the board and the health check."""
         return {
             "controller": self.settings.controller_id,
+            "instance": self.owner.instance,
+            "draining": self.drain.begun,
             "since": self._since,
             "calls": len(self.switchboard),
             "taken": self.switchboard.taken,
@@ -198,7 +212,7 @@ class Controller:
             now=time.time,
             gone=lambda uuid: self.monitor.gone(uuid),
             gap_ended=self.pulse.gap_ended,
-            leaving=lambda: self.draining,
+            leaving=lambda: self.drain.handing_over,
         )
 
     def _find_user(self, domain: str, user: str) -> DirectoryUser | None:
@@ -225,4 +239,7 @@ class Controller:
             self.connect,
             self.state,
             subscriber_id,
+            Board(self.settings.controller_id, self.state, self.switchboard.states, self.peers),
+            self.peers,
+            self.owner.instance,
         )

@@ -61,3 +61,5 @@ class CallRecord(MaybeOfSubscriber, Base):
     controller: Mapped[str] = mapped_column(Line(64), default="")
     problem: Mapped[str] = mapped_column(Line(500), default="")
     source: Mapped[str] = mapped_column(Line(16), default="controller", server_default="controller")
+    # The user who sent the call on, whose rights it then had and who bears its cost.
+    transferred_by: Mapped[str] = mapped_column(Line(254), default="", server_default="")

@@ -21,7 +21,7 @@ from controller.esl.connection import Session
 from controller.esl.errors import Dropped
 from controller.esl.fields import Headers, bridge_end, partner, variable
 from controller.flow.commands import Dial, Dialled, Extension, External, Target
-from controller.flow.numbers import e164, is_anonymous, is_emergency, parse_target
+from controller.flow.numbers import e164, is_anonymous, is_emergency
 
 LONGEST_CALL = 24 * 3600.0  # seconds
 STOP_AGAIN = 0.2  # seconds until the next one, in turn, may ring
@@ -235,16 +235,6 @@ class Dialling:
         number = self._tally.presented = self._presented(command.presented)
         leg = Leg.gateway(trunk, target.number, uuid=str(uuid4()), variables=self._own(), caller_number=number)
         return [Party(target.number, leg)]
-
-    def knows(self, target: str) -> bool:
-        """Whether a text is somebody who can be rung."""
-        try:
-            parsed = parse_target(target)
-        except ValueError:
-            return False
-        return isinstance(parsed, External) or bool(
-            user_of(self._subscriber, target) or self._subscriber.extensions.get(target, {}).get("external")
-        )
 
     def _own(self) -> dict[str, str]:
         return {"souffleur_call": self._call, "souffleur_subscriber": self._subscriber.slug}

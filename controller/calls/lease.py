@@ -36,11 +36,13 @@ class Lease:
         self._state = state
         self._on_overtaken = on_overtaken
         self._sleep = sleep
+        self._where = ("", "")
         self.epoch = 0
         self.overtaken = False
 
     def keep(self, url: str, freeswitch: str) -> None:
         """Take the lease and renew it until another process has taken it."""
+        self._where = (url, freeswitch)
         while not self.overtaken:
             try:
                 self.renew(url, freeswitch)
@@ -56,6 +58,13 @@ class Lease:
             self.overtaken = True
             log.error("another process runs under the name %s: this one ends", self._controller)
             self._on_overtaken()
+
+    def announce(self) -> None:
+        """Tell the others now how this controller is, not at the next renewal."""
+        try:
+            self.renew(*self._where)
+        except (SQLAlchemyError, OSError) as error:
+            log.debug("the lease could not be renewed: %s", type(error).__name__)
 
     def leave(self) -> None:
         """End the lease, since this controller stops."""

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from conf.snapshot import Snapshot
 from controller.calls.offer import Offer
-from controller.flow.numbers import e164, is_emergency
+from controller.flow.commands import External
+from controller.flow.numbers import e164, is_emergency, parse_target
 
 DIRECT = "direct:"  # flows of our own begin so: "direct:101", "direct:+33..."; no file can name one like this
 
@@ -116,6 +117,16 @@ def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
 def leads_to(subscriber: Snapshot, target: str) -> str:
     """The flow that a target leads to: the extension's own, else one that rings it."""
     return str(subscriber.extensions.get(target, {}).get("flow") or f"{DIRECT}{target}")
+
+
+def can_reach(subscriber: Snapshot, target: str) -> bool:
+    """Whether a text is somebody whom a caller can be taken to: an extension of the subscriber, or a number."""
+    if subscriber.extensions.get(target, {}).get("flow") or subscriber.extensions.get(target, {}).get("external"):
+        return True
+    try:
+        return isinstance(parse_target(target), External) or user_of(subscriber, target) is not None
+    except ValueError:
+        return False
 
 
 def user_of(subscriber: Snapshot, extension: str) -> Mapping[str, Any] | None:

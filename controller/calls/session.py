@@ -19,7 +19,7 @@ from controller.calls.journal import Log
 from controller.calls.offer import CALL, OWNER, REDIRECT, TAKEN, Offer, read_offer
 from controller.calls.ownership import Owner, read_owner
 from controller.calls.record import Record
-from controller.calls.routing import DIRECT, NoRoute, Route, leads_to, route
+from controller.calls.routing import NoRoute, Route, can_reach, leads_to, route
 from controller.calls.tally import Tally
 from controller.calls.walker import HandOver, Walker
 from controller.esl.api import Named
@@ -198,14 +198,11 @@ class Conversation:
     def _onto(self, target: str) -> Callable[[Walk], Walk] | None:
         """How to leave a walk for the flow that rings `target`; None when nobody could be rung there."""
         subscriber = self.subscriber
-        if not subscriber or not self._dialling:
-            return None
-        name = leads_to(subscriber, target)
-        if name.startswith(DIRECT) and not self._dialling.knows(target):
+        if not subscriber or not can_reach(subscriber, target):
             return None
         library = self._house.configuration.library(subscriber)
         try:
-            flow = library(name, 0)
+            flow = library(leads_to(subscriber, target), 0)
         except FlowError:
             return None
         return lambda walk: Walk(flow, walk.call, library)
@@ -245,6 +242,7 @@ class Conversation:
         return {
             "call": self.offer.call,
             "uuid": self.offer.uuid,
+            "epoch": self.owner.epoch,
             "subscriber": self.subscriber.slug if self.subscriber else "",
             "direction": self.record.direction,
             "from": self.offer.caller,

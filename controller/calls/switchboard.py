@@ -6,11 +6,18 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
+from controller.calls.attended import Attended
+from controller.calls.checkpoint import read
 from controller.calls.gap import Gap
 from controller.calls.house import House
+from controller.calls.offer import read_offer
 from controller.calls.session import Conversation
+from controller.esl import api
 from controller.esl.connection import Session
 from controller.esl.errors import EslError
+from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +32,16 @@ class Switchboard:
     def __init__(self, house: House) -> None:
         self._house = house
         self._live: dict[str, Conversation] = {}
+        self._attended: dict[str, Attended] = {}
         self.taken = 0
         self.dropped = 0  # live-feed events that calls were too slow to handle
 
     def __len__(self) -> int:
+        return len(self._live) + len(self._attended)
+
+    @property
+    def walking(self) -> int:
+        """How many calls this controller walks itself."""
         return len(self._live)
 
     def take(self, session: Session) -> None:
@@ -36,6 +49,7 @@ class Switchboard:
         conversation = Conversation(self._house, session)
         call = conversation.offer.call
         self._live[call] = conversation
+        self._attended.pop(call, None)
         self.taken += 1
         try:
             conversation.run()
@@ -50,14 +64,15 @@ class Switchboard:
 
     def states(self, subscriber: str | None = None) -> Iterator[dict[str, Any]]:
         """The live calls of a subscriber (a slug), or of all for the operator."""
-        for conversation in list(self._live.values()):
+        everybody: list[Conversation | Attended] = [*self._live.values(), *self._attended.values()]
+        for conversation in everybody:
             state = conversation.state()
             if subscriber is None or state["subscriber"] == subscriber:
                 yield state
 
-    def find(self, call: str, subscriber: str | None) -> Conversation:
+    def find(self, call: str, subscriber: str | None) -> Conversation | Attended:
         """A live call; raises UnknownCall when there is none or it is another subscriber's."""
-        conversation = self._live.get(call)
+        conversation = self._live.get(call) or self._attended.get(call)
         mine = conversation and (
             subscriber is None or (conversation.subscriber is not None and conversation.subscriber.slug == subscriber)
         )
@@ -74,6 +89,26 @@ class Switchboard:
                     conversation.abandon(gap)
                 except EslError as error:
                     log.warning("call %s: %s", conversation.offer.call, error)
+
+    def attend(self, connection: Inbound, uuid: str, address: str) -> bool:
+        """Follow a call that talks while its controller is dead; False when its channel does not tell what it is."""
+        headers = orjson.loads(connection.api(api.uuid_dump(uuid)))
+        offer = read_offer(headers)
+        saved = read(offer.checkpoint)
+        if saved and offer.call not in self._live and offer.call not in self._attended:
+            self._attended[offer.call] = Attended(self._house, connection, offer, saved, address)
+        return saved is not None
+
+    def keep_attended(self, uuids: set[str]) -> None:
+        """Let go of the attended calls that do not ring or talk any more."""
+        self._attended = {call: one for call, one in self._attended.items() if one.offer.uuid in uuids}
+
+    def parted(self, uuid: str) -> None:
+        """A talk has ended."""
+        for call, attended in list(self._attended.items()):
+            if attended.offer.uuid == uuid:
+                del self._attended[call]
+                attended.parted()
 
     def uuids(self) -> set[str]:
         """The channels that walk a flow here."""

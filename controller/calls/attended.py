@@ -1,0 +1,80 @@
+"""A call that talks while its controller is dead: this one shows it, and can end or transfer it, without a socket of
+its own. When the talk ends FreeSWITCH offers the call, and it walks on like any other.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from conf.snapshot import Snapshot
+from controller.calls.channels import LOOP
+from controller.calls.checkpoint import Checkpoint
+from controller.calls.house import House
+from controller.calls.journal import Log
+from controller.calls.offer import PARTED, REDIRECT, Offer
+from controller.calls.routing import can_reach
+from controller.esl import api
+from controller.esl.errors import EslError
+from controller.esl.inbound import Inbound
+
+log = logging.getLogger(__name__)
+
+
+class Attended:
+    """A call followed from outside; `address` is where its channel is sent to come here."""
+
+    def __init__(self, house: House, connection: Inbound, offer: Offer, saved: Checkpoint, address: str) -> None:
+        self._connection = connection
+        self._saved = saved
+        self._address = address
+        self.offer = offer
+        self.subscriber: Snapshot | None = house.configuration.subscriber(saved.subscriber)
+        self._log = Log(house.journal, offer.call, saved.epoch)
+        self._log.subscriber = saved.subscriber
+        self._log.note("attended", owner=saved.owner)
+
+    def hang_up(self, cause: str = "NORMAL_CLEARING") -> None:
+        """End the call."""
+        self._connection.api(api.uuid_kill(self.offer.uuid, cause))
+
+    def redirect(self, target: str) -> bool:
+        """Take the caller away and ring `target`, an extension or an E.164 number; False when it is neither."""
+        if not self.subscriber or not can_reach(self.subscriber, target):
+            return False
+        self._connection.api(api.uuid_setvar(self.offer.uuid, REDIRECT, target))
+        self.fetch()
+        return True
+
+    def parted(self) -> None:
+        """The talk has ended: the call comes here at once."""
+        try:
+            self._connection.api(api.uuid_setvar(self.offer.uuid, PARTED, f"{time.time():.3f}"))
+            self.fetch()
+        except EslError as error:  # it has ended, or is on its way
+            log.debug("call %s: %s", self.offer.call, error)
+
+    def fetch(self) -> None:
+        """Have the call offered to this controller; what it does ends."""
+        to = api.Named(f"souffleur_at_{self._address}", LOOP)
+        self._connection.api(api.uuid_transfer(self.offer.uuid, to))
+
+    def state(self) -> dict[str, Any]:
+        """The call as the live board shows it."""
+        tally = self._saved.tally
+        here = tally.path[-1] if tally.path else None
+        return {
+            "call": self.offer.call,
+            "uuid": self.offer.uuid,
+            "subscriber": self.subscriber.slug if self.subscriber else "",
+            "direction": self._saved.direction,
+            "from": self.offer.caller,
+            "to": self.offer.dialled,
+            "since": self.offer.created,
+            "flow": here.flow if here else "",
+            "node": here.node if here else "",
+            "doing": "Dial",
+            "talking_to": str(tally.connected[0]) if tally.connected else "",
+        }
+
