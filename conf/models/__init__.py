@@ -1,6 +1,7 @@
 """The shared database: a file per noun."""
 
 from conf.models.base import Base, Configuration, Document, Documented, MaybeOfSubscriber, OfSubscriber
+from conf.models.blocked_address import BlockedAddress
 from conf.models.call_event import CallEvent
 from conf.models.call_record import CallRecord
 from conf.models.controller import Controller
@@ -21,6 +22,7 @@ from conf.models.user import User
 
 __all__ = [
     "Base",
+    "BlockedAddress",
     "CallEvent",
     "CallRecord",
     "Configuration",
