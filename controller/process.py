@@ -83,6 +83,7 @@ class Controller:
         self.switchboard = Switchboard(self._house(allow_private))
         self.monitor = Monitor(self.switchboard, self.journal, settings.controller_id)
         self.fleet = Fleet(self._engine, self._pool)
+        self.peers = Peers(self.fleet.peers, settings.controller_id, settings.control_secret)
         self.lease = Lease(self.fleet, settings.controller_id, self.state, lambda: self.on_overtaken())
         freeswitch = f"{settings.esl_host}:{settings.esl_port}"
         fellows = Fellows(self.owner, freeswitch, self.fleet, lambda url: probe(url, settings.control_secret))

@@ -2,6 +2,7 @@
 
 Every answer is JSON; `/v1/events` is a stream of server-sent events. A request names the subscriber that it acts for
 (`?subscriber=SLUG`); without one it is the operator's. A call of another subscriber is answered like no call at all.
+What is asked of a call that another controller has is passed on to that one.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from controller.calls.board import Board
 from controller.calls.journal import Entry, Journal
 from controller.calls.originate import Wish, read_wish
+from controller.calls.peers import PASSED_ON, Peers
 from controller.calls.switchboard import Switchboard, UnknownCall
 from controller.calls.trial import Trial, read_trial
 from controller.esl.errors import EslError
@@ -30,6 +34,7 @@ MAX_BODY = 64 * 1024
 ROUTES = Map(
     [
         Rule("/v1/status", endpoint="status", methods=["GET"]),
+        Rule("/v1/board", endpoint="whole_board", methods=["GET"]),
         Rule("/v1/calls", endpoint="calls", methods=["GET"]),
         Rule("/v1/calls", endpoint="place", methods=["POST"]),
         Rule("/v1/originate", endpoint="originate", methods=["POST"]),
@@ -42,7 +47,10 @@ ROUTES = Map(
 
 @dataclass(frozen=True)
 class Control:
-    """The WSGI application. `trial` places a trial call, `connect` a user's; `subscriber_id` finds a slug's id."""
+    """The WSGI application. `trial` places a trial call, `connect` a user's; `subscriber_id` finds a slug's id.
+
+    `instance` names this process: the positions of its feed mean nothing to the next one.
+    """
 
     secret: str
     switchboard: Switchboard
@@ -51,6 +59,9 @@ class Control:
     connect: Callable[[Wish], str]
     state: Callable[[], dict[str, Any]]
     subscriber_id: Callable[[str], int | None]
+    board: Board
+    peers: Peers
+    instance: str
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -71,8 +82,14 @@ class Control:
         """How this controller is."""
         return _json(self.state())
 
+    def whole_board(self, request: Request) -> Response:
+        """All controllers and all their calls; `?alone=1`: what this one has."""
+        subscriber = _subscriber(request)
+        alone = request.args.get("alone") or PASSED_ON in request.headers
+        return _json(self.board.own(subscriber) if alone else self.board.whole(subscriber))
+
     def calls(self, request: Request) -> Response:
-        """The live calls."""
+        """The live calls of this controller."""
         return _json({"calls": list(self.switchboard.states(_subscriber(request)))})
 
     def place(self, request: Request) -> Response:
@@ -91,20 +108,40 @@ class Control:
 
     def hang_up(self, request: Request, call: str) -> Response:
         """End a call."""
-        self.switchboard.find(call, _subscriber(request)).hang_up()
+        try:
+            self.switchboard.find(call, _subscriber(request)).hang_up()
+        except UnknownCall:
+            return self._pass_on(request)
         return _json({"call": call})
 
     def transfer(self, request: Request, call: str) -> Response:
         """Take a caller to another extension or number."""
         target = str(_body(request).get("to", ""))
-        conversation = self.switchboard.find(call, _subscriber(request))
+        try:
+            conversation = self.switchboard.find(call, _subscriber(request))
+        except UnknownCall:
+            return self._pass_on(request)
         if not conversation.redirect(target):
             raise BadRequest(f"to: {target!r} is neither an extension nor a number that can be called.")
         return _json({"call": call, "to": target})
 
+    def _pass_on(self, request: Request) -> Response:
+        """Have another controller do it: the one that has the call. UnknownCall when nobody has."""
+        if PASSED_ON in request.headers:
+            raise UnknownCall
+        path = f"{quote(request.path)}?{request.query_string.decode('latin-1')}"
+        answers = self.peers.ask(self.peers.alive(), request.method, path, request.get_data())
+        for answer in answers.values():
+            if answer and answer.status != NotFound.code:
+                return _json(answer.document, answer.status)
+        if silent := [name for name, answer in answers.items() if answer is None]:
+            error = "No controller that answers has this call; {names} may have it, and does not answer."
+            return _json({"error": error.format(names=", ".join(silent))}, 503)
+        raise UnknownCall
+
     def events(self, request: Request) -> Response:
         """The live feed: of a call, of a subscriber, or of all; `Last-Event-ID` goes on after an entry."""
-        entries = self._stream(self._wanted(request), _after(request))
+        entries = self._stream(self._wanted(request), _after(request, self.instance))
         return Response(entries, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
     def _admit(self, request: Request) -> None:
@@ -130,22 +167,26 @@ class Control:
                 if follower.dropped > lost:
                     lost = follower.dropped
                     yield b"event: dropped\ndata: %d\n\n" % lost
-                yield _event(entry) if entry else b": still here\n\n"
+                yield _event(entry, self.instance) if entry else b": still here\n\n"
         finally:
             self.journal.leave(follower)
 
 
-def _event(entry: Entry) -> bytes:
-    return b"id: %d\ndata: %s\n\n" % (entry.position, orjson.dumps(asdict(entry)))
+def _event(entry: Entry, instance: str) -> bytes:
+    return b"id: %s-%d\ndata: %s\n\n" % (instance.encode(), entry.position, orjson.dumps(asdict(entry)))
 
 
 def _subscriber(request: Request) -> str | None:
     return request.args.get("subscriber") or None
 
 
-def _after(request: Request) -> int | None:
+def _after(request: Request, instance: str) -> int | None:
+    """The position after which the reader goes on: from the beginning, when it was another process's."""
     text = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-    return int(text) if text.isdecimal() else None
+    whose, _, position = text.rpartition("-")
+    if not position.isdecimal():
+        return None
+    return int(position) if whose in ("", instance) else 0
 
 
 def _body(request: Request) -> dict[str, Any]:
