@@ -94,7 +94,7 @@ def show_settings(settings: Settings, _options: argparse.Namespace, _say: Transl
 def freeswitch(settings: Settings, _options: argparse.Namespace, say: Translate, rest: list[str]) -> int:
     """Write the configuration of a FreeSWITCH, with the trunks of the database."""
     from conf.freeswitch.command import main as freeswitch_command
-    from conf.freeswitch.switch import Trunk
+    from conf.freeswitch.trunk import Trunk
 
     with operator(open_engine(settings.database_url), read_only=True) as session:
         trunks = [Trunk.from_document(trunk, trunk["password"]) for trunk in snapshot.trunks(session)]

@@ -125,11 +125,15 @@ class Trunk(Written):
     register_: Annotated[bool, Field(alias="register")] = False
     allow: Annotated[list[Network], Field(max_length=200)] = []
     channels: Annotated[int, Field(ge=1, le=10000)] = 30
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    srtp: bool | None = None  # where the transport is tls, unless it says otherwise
 
     @model_validator(mode="after")
     def _can_register(self) -> Trunk:
         if self.register_ and not (self.username and self.password):
             raise wrong("no_login", N_("needs a username and a password to register"))
+        if self.srtp and self.transport != "tls":
+            raise wrong("open_keys", N_("srtp needs the transport tls: its keys would travel in the open"))
         return self
 
 

@@ -51,6 +51,10 @@ class Settings:
     sip_address: str
     sip_internal_port: int
     sip_external_port: int
+    sip_internal_tls_port: int
+    sip_external_tls_port: int
+    certificate_dir: Path
+    require_tls: bool
     public_address: str
     sounds_dir: Path
     spool_dir: Path
@@ -115,6 +119,10 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "sip_address": ("127.0.0.1", _address),
         "sip_internal_port": ("5060", _port),
         "sip_external_port": ("5080", _port),
+        "sip_internal_tls_port": ("5061", _port),
+        "sip_external_tls_port": ("5081", _port),
+        "certificate_dir": (str(data_dir / "freeswitch" / "certs"), _place),
+        "require_tls": ("false", _yes),
         "public_address": ("", _public),
         "sounds_dir": (str(data_dir / "sounds"), _directory),
         "spool_dir": (str(data_dir / "spool"), _directory),
@@ -182,6 +190,10 @@ def _directory(value: str) -> Path:
     return path
 
 
+def _place(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
 def _database(value: str) -> str:
     try:
         url = make_url(value)
@@ -230,6 +242,12 @@ def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
         raise Wrong("not_a_port", N_("is not a port: a whole number from 1 to 65535"))
     return int(value)
+
+
+def _yes(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise Wrong("not_a_yes", N_("must be true or false"))
+    return value == "true"
 
 
 def _program(value: str) -> str:

@@ -1,19 +1,27 @@
-"""The command `python -m conf freeswitch`: write a FreeSWITCH's configuration, or say how to start one with it."""
+"""The command `python -m conf freeswitch`: write a FreeSWITCH's configuration, or a certificate for it."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from conf.freeswitch import certificates
 from conf.freeswitch.keep import write
 from conf.freeswitch.start import command_line, find_binary
-from conf.freeswitch.switch import Switch, Trunk
+from conf.freeswitch.switch import Switch
+from conf.freeswitch.trunk import Trunk
 from conf.problems import N_, ConfigurationError, Translate
 
+MADE = N_("made: {file}")
+NEXT = N_(
+    "Give {authority} to the phones. Then `python -m conf freeswitch render` and restart the profiles: TLS is at ports"
+    " {internal} (phones) and {external} (trunks)."
+)
+WITHOUT = N_("no certificate is in {folder}: calls and passwords' proofs travel in the open")
 WRITTEN = N_("{count} files changed in {folder}")
 HOW = N_("start it with: {command}")
 NONE = N_(
@@ -56,6 +64,14 @@ class Installation(Protocol):
     def sip_external_port(self) -> int: ...
     @property
     def public_address(self) -> str: ...
+    @property
+    def sip_internal_tls_port(self) -> int: ...
+    @property
+    def sip_external_tls_port(self) -> int: ...
+    @property
+    def certificate_dir(self) -> Path: ...
+    @property
+    def require_tls(self) -> bool: ...
 
 
 def from_settings(settings: Installation, trunks: Iterable[Trunk] = (), **changes: object) -> Switch:
@@ -68,6 +84,10 @@ def from_settings(settings: Installation, trunks: Iterable[Trunk] = (), **change
         "public_address": settings.public_address,
         "internal_port": settings.sip_internal_port,
         "external_port": settings.sip_external_port,
+        "internal_tls_port": settings.sip_internal_tls_port,
+        "external_tls_port": settings.sip_external_tls_port,
+        "certificate_dir": str(settings.certificate_dir) if certificates.is_there(settings.certificate_dir) else "",
+        "require_tls": settings.require_tls,
         "esl_address": settings.esl_host,
         "esl_port": settings.esl_port,
         "offers": (f"{settings.offer_host}:{settings.offer_port}",),
@@ -82,12 +102,18 @@ def from_settings(settings: Installation, trunks: Iterable[Trunk] = (), **change
 
 def arguments_of(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add this command's arguments to a parser."""
-    parser.add_argument("action", choices=["render"], help="write the configuration")
-    parser.add_argument("folder", help="where to write it; SOUFFLEUR_FREESWITCH_CONF tells a controller, for trunks")
-    parser.add_argument("--sip-address", help="address that phones and trunks reach (SOUFFLEUR_SIP_ADDRESS)")
-    parser.add_argument("--public-address", help="what the outside sees of it (SOUFFLEUR_PUBLIC_ADDRESS)")
-    parser.add_argument("--internal-port", type=int, help="SIP port for phones (SOUFFLEUR_SIP_INTERNAL_PORT)")
-    parser.add_argument("--external-port", type=int, help="SIP port for trunks (SOUFFLEUR_SIP_EXTERNAL_PORT)")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    renders = actions.add_parser("render", help="write the configuration")
+    renders.add_argument("folder", help="where to write it; SOUFFLEUR_FREESWITCH_CONF tells a controller, for trunks")
+    renders.add_argument("--sip-address", help="address that phones and trunks reach (SOUFFLEUR_SIP_ADDRESS)")
+    renders.add_argument("--public-address", help="what the outside sees of it (SOUFFLEUR_PUBLIC_ADDRESS)")
+    renders.add_argument("--internal-port", type=int, help="SIP port for phones (SOUFFLEUR_SIP_INTERNAL_PORT)")
+    renders.add_argument("--external-port", type=int, help="SIP port for trunks (SOUFFLEUR_SIP_EXTERNAL_PORT)")
+    renders.set_defaults(action=_render)
+    makes = actions.add_parser("certificate", help="make a certificate for TLS (SOUFFLEUR_CERTIFICATE_DIR)")
+    makes.add_argument("--name", action="append", default=[], help="another name or address that phones use")
+    makes.add_argument("--force", action="store_true", help="replace the one there is")
+    makes.set_defaults(action=_certificate)
     return parser
 
 
@@ -96,17 +122,41 @@ def main(
 ) -> int:
     """Run the command; returns the exit status."""
     parsed = arguments_of(argparse.ArgumentParser("python -m conf freeswitch")).parse_args(arguments)
-    flags = ("sip_address", "public_address", "internal_port", "external_port")
-    given = {name: getattr(parsed, name) for name in flags if getattr(parsed, name) is not None}
-    switch = from_settings(settings, trunks, **given)
     try:
-        changed = write(switch, parsed.folder)
+        for line in parsed.action(parsed, settings, trunks, say):
+            print(line)
     except ConfigurationError as error:
         print("\n".join(problem.text(say) for problem in error.problems), file=sys.stderr)
         return 1
-    print(say(WRITTEN).format(count=len(changed), folder=parsed.folder))
+    return 0
+
+
+def _render(
+    parsed: argparse.Namespace, settings: Installation, trunks: Iterable[Trunk], say: Translate
+) -> Iterator[str]:
+    flags = ("sip_address", "public_address", "internal_port", "external_port")
+    given = {name: getattr(parsed, name) for name in flags if getattr(parsed, name) is not None}
+    switch = from_settings(settings, trunks, **given)
+    changed = write(switch, parsed.folder)
+    yield say(WRITTEN).format(count=len(changed), folder=parsed.folder)
+    if switch.certificate_dir:
+        for problem in certificates.problems(settings.certificate_dir):
+            yield problem.text(say)
+    else:
+        yield say(WITHOUT).format(folder=settings.certificate_dir)
     binary = find_binary()
     state = settings.data_dir / "freeswitch"
     how = {"command": shlex.join(command_line(binary, parsed.folder, state))} if binary else {}
-    print(say(HOW if binary else NONE).format(**how))
-    return 0
+    yield say(HOW if binary else NONE).format(**how)
+
+
+def _certificate(
+    parsed: argparse.Namespace, settings: Installation, _trunks: Iterable[Trunk], say: Translate
+) -> Iterator[str]:
+    domain, folder = settings.domain, settings.certificate_dir
+    names = [domain, f"*.{domain}", settings.sip_address, settings.public_address, *parsed.name]
+    made = certificates.make(folder, [*dict.fromkeys(name for name in names if name)], force=parsed.force)
+    for file in made:
+        yield say(MADE).format(file=file)
+    ports = {"internal": settings.sip_internal_tls_port, "external": settings.sip_external_tls_port}
+    yield say(NEXT).format(authority=folder / certificates.AUTHORITY, **ports)

@@ -9,15 +9,25 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from conf.freeswitch import certificates
 from conf.freeswitch.render import render
-from conf.freeswitch.switch import Switch, Trunk
+from conf.freeswitch.switch import Switch
+from conf.freeswitch.trunk import Trunk
+from conf.problems import ConfigurationError
 
 VALUES = "souffleur.json"  # beside the files: everything but secrets and trunks, which have places of their own
 ELSEWHERE = ("esl_password", "directory_secret", "trunks")
 
 
 def write(switch: Switch, folder: str | os.PathLike[str]) -> list[Path]:
-    """Render a configuration and remember its values. Returns the files that changed. Errors: as `render`."""
+    """Render a configuration and remember its values. Returns the files that changed.
+
+    Raises:
+        ConfigurationError: as `render`, and when the certificate cannot be used.
+    """
+    found = certificates.problems(Path(switch.certificate_dir)) if switch.certificate_dir else ()
+    if wrong := [problem for problem in found if problem.severity == "error"]:
+        raise ConfigurationError(wrong)
     changed = render(switch, folder)
     values = {name: value for name, value in asdict(switch).items() if name not in ELSEWHERE}
     (Path(folder) / VALUES).write_text(json.dumps(values, indent=1), "utf-8")

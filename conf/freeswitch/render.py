@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 from conf.freeswitch.offers import offer_extensions
-from conf.freeswitch.switch import Switch, Trunk
+from conf.freeswitch.switch import Switch
 from conf.freeswitch.template import FOLDER, Markup, attribute, fill
+from conf.freeswitch.trunk import Trunk
 
 TRUNK = "sip_profiles/trunk.xml"
+TLS = "sip_profiles/tls.xml"  # a part of the two profiles
 TRUNKS = "sip_profiles/external"
+SRTP = "AEAD_AES_256_GCM:AES_CM_128_HMAC_SHA1_80"  # the second is what every phone has
 
 
 def render(switch: Switch, out_dir: str | os.PathLike[str]) -> list[Path]:
@@ -32,7 +35,7 @@ def render(switch: Switch, out_dir: str | os.PathLike[str]) -> list[Path]:
 
 def _templates() -> list[str]:
     paths = (path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.xml"))
-    return sorted(path for path in paths if path != TRUNK)
+    return sorted(path for path in paths if path not in (TRUNK, TLS))
 
 
 def _write(file: Path, text: str) -> bool:
@@ -62,6 +65,10 @@ def _values(switch: Switch) -> dict[str, object]:
         "offer_extensions": offer_extensions(switch.offers),
         "refuse_refer": "false" if switch.phones_may_refer else "true",
         "public_address": _public_address(switch),
+        "internal_tls": _tls(switch, switch.internal_tls_port, tls_only=switch.require_tls, verify="none"),
+        # A carrier shows a certificate of its own name, by an authority of cafile.pem; nobody who calls us has to.
+        "external_tls": _tls(switch, switch.external_tls_port, tls_only=False, verify="out|subjects_out"),
+        "srtp_suites": SRTP,
         "bindings": _bindings(switch),
         "esl_networks": _networks(switch.esl_allow),
         "trunk_lists": _trunk_lists(switch.trunks),
@@ -80,7 +87,16 @@ def _trunk_values(trunk: Trunk) -> dict[str, object]:
         "username": trunk.username,
         "password": trunk.password,
         "register": "true" if trunk.register else "false",
+        "transport": trunk.transport,
+        "srtp": f"mandatory:{SRTP}" if trunk.encrypts else "forbidden",
     }
+
+
+def _tls(switch: Switch, port: int, *, tls_only: bool, verify: str) -> Markup:
+    if not switch.certificate_dir:
+        return Markup("")
+    values = {"tls_port": port, "tls_only": str(tls_only).lower(), "tls_verify": verify}
+    return Markup(fill(TLS, {**values, "certificate_dir": switch.certificate_dir}).rstrip())
 
 
 def _public_address(switch: Switch) -> Markup:

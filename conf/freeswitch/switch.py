@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from conf.freeswitch.trunk import HOST, Trunk, wrong_networks
 from conf.problems import N_, ConfigurationError, Problem
 
-NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
-HOST = r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
 MOST_TRUNKS = 99  # mod_sofia reads at most 100 access lists for a profile, and one is ours
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f$]")  # `$` would be expanded when FreeSWITCH reads the file
 
@@ -19,56 +16,6 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f$]")  # `$` would be expanded when Free
 TONES = "tone_stream://%(330,15,950);%(330,15,1400);%(330,1000,1800);loops=3"
 # A soft beep every five seconds: the caller on hold hears that the line lives.
 HOLD_TONE = "tone_stream://%(150,4850,440);loops=-1"
-
-
-@dataclass(frozen=True)
-class Trunk:
-    """A SIP gateway to a carrier. Calls come in from the networks of `allow` alone."""
-
-    name: str
-    host: str
-    allow: tuple[str, ...] = ()
-    username: str = ""
-    password: str = field(default="", repr=False)
-    register: bool = False
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any], password: str = "") -> Trunk:
-        """Read an entry of trunks.yaml; the password comes from elsewhere, since documents never hold it."""
-        return cls(
-            name=document["name"],
-            host=document["host"],
-            allow=tuple(document.get("allow", ())),
-            username=document.get("username", ""),
-            password=password,
-            register=bool(document.get("register", False)),
-        )
-
-    @property
-    def realm(self) -> str:
-        """The host without its port."""
-        return re.sub(r":[0-9]+$", "", self.host)
-
-    def problems(self) -> Iterator[Problem]:
-        """Everything that is wrong with this trunk."""
-        yield from (problem.at(field=f"trunk {self.name}") for problem in self._problems())
-
-    def _problems(self) -> Iterator[Problem]:
-        if not re.fullmatch(NAME, self.name) or self.name.startswith("souffleur"):
-            yield Problem("trunk_name", N_("a trunk's name has lower case letters, digits, - and _"))
-        if not re.fullmatch(HOST, self.host):
-            yield Problem("trunk_host", N_("{host} is not a host, or a host and its port"), {"host": self.host})
-        yield from _wrong_networks(self.allow)
-        if self.register and not (self.username and self.password):
-            yield Problem("trunk_login", N_("to register, a trunk needs a username and a password"))
-
-
-def _wrong_networks(networks: tuple[str, ...]) -> Iterator[Problem]:
-    for network in networks:
-        try:
-            ipaddress.ip_network(network)
-        except ValueError:
-            yield Problem("network", N_("{network} is not a network such as 203.0.113.0/24"), {"network": network})
 
 
 @dataclass(frozen=True)
@@ -82,6 +29,10 @@ class Switch:
     public_address: str = ""  # what the outside sees, behind a router that translates addresses
     internal_port: int = 5060
     external_port: int = 5080
+    certificate_dir: str = ""  # agent.pem and cafile.pem are there; without it nobody is reached over TLS
+    internal_tls_port: int = 5061
+    external_tls_port: int = 5081
+    require_tls: bool = False  # phones: the plain port is closed
     rtp_ports: tuple[int, int] = (16384, 32768)
     esl_address: str = "127.0.0.1"
     esl_port: int = 8021
@@ -130,6 +81,17 @@ class Switch:
             if not hosts or not all(re.fullmatch(HOST, host) and ":" in host for host in hosts):
                 yield Problem("hosts", N_("needs one HOST:PORT or more"), field=name)
         yield from self._wrong_numbers()
+        yield from self._without_certificate()
+
+    def _without_certificate(self) -> Iterator[Problem]:
+        if self.certificate_dir:
+            return
+        message = N_("needs a certificate: `python -m conf freeswitch certificate` makes one")
+        if self.require_tls:
+            yield Problem("no_certificate", message, field="require_tls")
+        for trunk in self.trunks:
+            if trunk.transport == "tls":
+                yield Problem("no_certificate", message, field=f"trunk {trunk.name}: transport")
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         for owner, holder in [("", self), *((f"trunk {trunk.name}: ", trunk) for trunk in self.trunks)]:
@@ -138,10 +100,11 @@ class Switch:
                     yield f"{owner}{name}", value
 
     def _wrong_numbers(self) -> Iterator[Problem]:
-        ports = (self.internal_port, self.external_port, self.esl_port, *self.rtp_ports)
+        ports = [self.internal_port, self.external_port, self.internal_tls_port, self.external_tls_port]
+        ports += [self.esl_port, *self.rtp_ports]
         if not all(0 < port < 65536 for port in ports) or self.rtp_ports[0] >= self.rtp_ports[1]:
             message = N_("ports are whole numbers from 1 to 65535, and the first RTP port is below the last")
             yield Problem("ports", message, field="ports")
         if min(self.give_up, self.max_sessions, self.sessions_per_second) < 1:
             yield Problem("too_small", N_("must be 1 or more"), field="give_up, max_sessions, sessions_per_second")
-        yield from (problem.at(field="esl_allow") for problem in _wrong_networks(self.esl_allow))
+        yield from (problem.at(field="esl_allow") for problem in wrong_networks(self.esl_allow))

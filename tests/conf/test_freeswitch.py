@@ -38,7 +38,7 @@ def test_every_file_is_well_formed_and_filled(written):
     for name, text in files.items():
         Xml.fromstring(text)
         assert "{{" not in text, name
-    assert len(files) == 22
+    assert len(files) == 23
 
 
 def test_the_stream_of_music_is_loaded_only_when_there_is_music(written):
@@ -81,7 +81,7 @@ def test_files_are_not_for_everybody(written, tmp_path):
 
 
 def test_only_what_changed_is_written_again(tmp_path):
-    assert len(render(SWITCH, tmp_path)) == 22
+    assert len(render(SWITCH, tmp_path)) == 23
     assert render(SWITCH, tmp_path) == []
     changed = render(replace(SWITCH, give_up=90), tmp_path)
     assert changed == [tmp_path / "dialplan/souffleur.xml"]
@@ -195,6 +195,12 @@ def test_the_bound_is_counted_in_rounds_of_a_second(written, seconds):
     {"trunks": (replace(CARRIER, host="x;transport=tls"),)},
     {"trunks": (replace(CARRIER, allow=("203.0.113.0",  "x/24")),)},
     {"trunks": (replace(CARRIER, password=""),)},
+    {"trunks": (replace(CARRIER, transport="tls"),)},
+    {"trunks": (replace(CARRIER, transport="sctp"),)},
+    {"trunks": (replace(CARRIER, srtp=True),), "certificate_dir": "/srv/certs"},
+    {"require_tls": True},
+    {"internal_tls_port": 0},
+    {"certificate_dir": "/srv/$${certs}"},
     {"trunks": (replace(CARRIER, password="a$b"),)},
     {"trunks": tuple(replace(CARRIER, name=f"t{n}") for n in range(100))},
 ])  # fmt: skip
@@ -223,6 +229,38 @@ def test_phones_refer_only_when_it_is_asked_for(written):
     assert params(written()[name], "disable-transfer") == ["true"]
     assert params(written(phones_may_refer=True)[name], "disable-transfer") == ["false"]
     assert params(written(phones_may_refer=True)["sip_profiles/external.xml"], "disable-transfer") == ["true"]
+
+
+def test_without_a_certificate_there_is_no_tls(written):
+    files = written()
+    for name in ("internal", "external"):
+        assert params(files[f"sip_profiles/{name}.xml"], "tls") == []
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_with_a_certificate_both_profiles_speak_tls(written, required):
+    files = written(certificate_dir="/srv/certs", require_tls=required)
+
+    def of(profile):
+        names = ("tls", "tls-only", "tls-sip-port", "tls-cert-dir", "tls-version", "tls-verify-policy")
+        return [params(files[f"sip_profiles/{profile}.xml"], name)[0] for name in names]
+
+    versions = "tlsv1.2,tlsv1.3"
+    assert of("internal") == ["true", str(required).lower(), "5061", "/srv/certs", versions, "none"]
+    assert of("external") == ["true", "false", "5081", "/srv/certs", versions, "out|subjects_out"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "transport", "media"),
+    [({}, "udp", "forbidden"), ({"transport": "tls"}, "tls", "mandatory"), ({"transport": "tls", "srtp": False}, "tls", "forbidden")],
+)  # fmt: skip
+def test_a_trunk_on_tls_encrypts_unless_told_otherwise(written, changes, transport, media):
+    files = written(trunks=(replace(CARRIER, **changes),), certificate_dir="/srv/certs")
+    gateway = files["sip_profiles/external/carrier.xml"]
+    assert params(gateway, "register-transport") == [transport]
+    [variable] = Xml.fromstring(gateway).iter("variable")
+    assert (variable.get("name"), variable.get("direction")) == ("rtp_secure_media_outbound", "outbound")
+    assert variable.get("value").partition(":")[0] == media
 
 
 def test_the_command_line_keeps_everything_in_one_folder(tmp_path):
@@ -259,6 +297,10 @@ class Settings:
     sip_address: str = "127.0.0.1"
     sip_internal_port: int = 5060
     sip_external_port: int = 5080
+    sip_internal_tls_port: int = 5061
+    sip_external_tls_port: int = 5081
+    certificate_dir: Path = Path("/nonexistent/certs")
+    require_tls: bool = False
     public_address: str = ""
 
 
@@ -266,7 +308,7 @@ def test_the_command_writes_what_the_settings_say(tmp_path, capsys):
     settings = Settings(tmp_path / "data")
     folder = tmp_path / "conf"
     assert main(["render", str(folder), "--sip-address", "192.0.2.1"], settings, [CARRIER]) == 0
-    assert "22 files changed" in capsys.readouterr().out
+    assert "23 files changed" in capsys.readouterr().out
     assert params((folder / "sip_profiles/internal.xml").read_text(), "sip-ip") == ["192.0.2.1"]
     assert params((folder / "autoload_configs/event_socket.conf.xml").read_text(), "listen-port") == ["8121"]
     assert (folder / "sip_profiles/external/carrier.xml").exists()

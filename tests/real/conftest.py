@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conf.freeswitch import Trunk, find_binary
+from conf.freeswitch import Trunk, certificates, find_binary
 from controller.calls.directory import Directory, DirectoryUser, a1_hash
 from tests.real.offers import Offers
 from tests.real.ports import free_port
@@ -58,13 +58,15 @@ def phones() -> Phones:
 
 @pytest.fixture(scope="session")
 def freeswitch(tmp_path_factory: pytest.TempPathFactory, phones: Phones) -> Iterator[RealSwitch]:
-    """FreeSWITCH with our configuration: internal and external profile on free ports, one trunk at 127.0.0.9."""
+    """FreeSWITCH with our configuration: both profiles on free ports, with a certificate, one trunk at 127.0.0.9."""
     binary = find_binary()
     if not binary:
         missing("no freeswitch program here: install one, or name it in SOUFFLEUR_FREESWITCH")
     folder = tmp_path_factory.mktemp("freeswitch")
     trunk = Trunk("carrier", f"{TRUNK}:{free_port(TRUNK)}", (f"{TRUNK}/32",))
-    switch = RealSwitch(binary, folder, settings_for(folder, trunks=(trunk,)))
+    certificates.make(folder / "certificates", [A, B, "127.0.0.1"])
+    options = {"trunks": (trunk,), "certificate_dir": str(folder / "certificates")}
+    switch = RealSwitch(binary, folder, settings_for(folder, **options))
     host, _, port = switch.settings.directories[0].rpartition(":")
     server = Directory(phones.find, switch.settings.directory_secret).listen(host, int(port))
     try:

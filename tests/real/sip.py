@@ -1,4 +1,7 @@
-"""The smallest SIP phone that serves a test: UDP, digest, one dialog per call. The test decides what it sends."""
+"""The smallest SIP phone that serves a test: UDP, digest, one dialog per call. The test decides what it sends.
+
+tests/real/tls_phone.py has the one that speaks TLS and SRTP.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +74,8 @@ class Call:
 class Agent:
     """A phone at a loopback address. Without a password it never answers a challenge."""
 
+    transport = "UDP"
+
     def __init__(
         self,
         server: tuple[str, int],
@@ -81,8 +86,7 @@ class Agent:
         port: int = 0,
     ) -> None:
         self.server, self.user, self.domain, self.password, self.address = server, user, domain, password, address
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((address, port))
+        self._socket = self._open(port)
         self.port: int = self._socket.getsockname()[1]
         self.media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.media.bind((address, 0))
@@ -153,11 +157,27 @@ class Agent:
         loud = 0
         with gevent.Timeout(within, AssertionError(f"fewer than {packets} packets within {within} s")):
             for _ in range(packets):
-                payload = self.media.recv(2048)[12:]
+                payload = self.packet()
                 loud += sum(byte not in (0xD5, 0x55, 0xD4, 0x54) for byte in payload) > len(payload) // 2
         return loud
 
     # --- the wire --------------------------------------------------------------------------------------------------
+
+    def _open(self, port: int) -> socket.socket:
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        opened.bind((self.address, port))
+        return opened
+
+    def _transmit_bytes(self, data: bytes) -> None:
+        self._socket.sendto(data, self.server)
+
+    def _receive_bytes(self) -> bytes:
+        """One whole message; nothing when the connection has ended."""
+        return self._socket.recv(65536)
+
+    def packet(self) -> bytes:
+        """The payload of the next RTP packet."""
+        return self.media.recv(2048)[12:]
 
     def _call(self, to: str, target: str, display: str = "", domain: str = "") -> Call:
         tag = secrets.token_hex(4)
@@ -198,7 +218,7 @@ class Agent:
         branch = branch or f"z9hG4bK{secrets.token_hex(6)}"
         lines = [
             f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.address}:{self.port};rport;branch={branch}",
+            f"Via: SIP/2.0/{self.transport} {self.address}:{self.port};rport;branch={branch}",
             f"From: {call.local}",
             f"To: {call.remote}",
             f"Call-ID: {call.call_id}",
@@ -221,23 +241,35 @@ class Agent:
         sdp: bool = False,
     ) -> None:
         """Answer a request."""
+        self.respond_with(request, self.sdp if sdp else "", call, status, reason, headers)
+
+    def respond_with(
+        self,
+        request: Message,
+        body: str,
+        call: Call | None = None,
+        status: int = 200,
+        reason: str = "OK",
+        headers: tuple[str, ...] = (),
+    ) -> None:
+        """Answer a request with a body of one's own."""
         lines = [f"SIP/2.0 {status} {reason}", *(f"Via: {via}" for via in request.all("via"))]
         to = request.one("to")
         if "tag=" not in to:
             to += ";tag=" + (call.call_id[:6] if call else "stray")
         lines += [f"From: {request.one('from')}", f"To: {to}", f"Call-ID: {request.one('call-id')}"]
         lines += [f"CSeq: {request.one('cseq')}", *headers]
-        lines += [f"Contact: {self.contact}"] if sdp else []
-        self._transmit(lines, self.sdp if sdp else "")
+        lines += [f"Contact: {self.contact}"] if body else []
+        self._transmit(lines, body)
 
     def _transmit(self, lines: list[str], body: str) -> None:
         kind = ["Content-Type: application/sdp"] if body.startswith("v=0") else []
         text = "\r\n".join([*lines, *kind, f"Content-Length: {len(body)}"]) + "\r\n\r\n" + body
-        self._socket.sendto(text.encode("latin-1"), self.server)
+        self._transmit_bytes(text.encode("latin-1"))
 
     def _read(self) -> None:
-        while True:
-            message = parse(self._socket.recv(65536))
+        while data := self._receive_bytes():
+            message = parse(data)
             if message.status:
                 self._hear_response(message)
             else:

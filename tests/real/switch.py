@@ -183,6 +183,8 @@ def settings_for(folder: Path, **changes: object) -> Switch:
         "esl_port": free_port(),
         "internal_port": free_port(),
         "external_port": free_port(),
+        "internal_tls_port": free_port(),
+        "external_tls_port": free_port(),
         "rtp_ports": free_range(400),
         "offers": (f"127.0.0.1:{free_port()}",),
         "directories": (f"127.0.0.1:{free_port()}",),
