@@ -22,7 +22,7 @@ V = TypeVar("V")
 WINDOW = 300.0  # seconds: a person who mistypes has given up by then, and guessing 15 in it is hopeless
 ENOUGH = 15.0  # points in a window: a phone with a stale password that tries every 30 s stays below
 FAILED = 1.0  # a wrong password, or a user that does not exist
-SCANNING = 3.0  # a program that only looks for victims; the address may be forged, so the fifth message blocks, not the first
+SCANNING = 3.0  # a program that only looks for victims; its address may be forged, so only the fifth message blocks
 UNANSWERED = 0.1  # asked for a password and not given one: a phone does so too, but gives it next
 BESIEGED = 150.0  # points of a proven address in a window: more than ten phones with stale passwords
 FIRST, LONGEST = 300.0, 4 * 3600.0  # seconds of a block; each next one is twice as long. Addresses change hands.
@@ -33,8 +33,8 @@ MOST_SOURCES, MOST_BLOCKED, MOST_USERS = 20_000, 10_000, 50_000
 BRAKE = 100  # blocks in a minute; more are the work of one who forges addresses, and the rest is let be
 
 SCANNER = re.compile(
-    r"friendly-scanner|friendly-request|sipvicious|sip-?cli\b|sipsak|vaxsip|vaxip|pplsip|sundayddr|sip-?scan|smap\b"
-    r"|iwar|sivus|gulp|sipp\b.*scan|eyebeam-scan|nm@nm|fpbxrt|hacksip|siparmyknife|viproy|sipvulcan|mr\.?sip",
+    r"friendly-(?:scanner|request)|sipvicious|\bsip-?cli\b|\bsipsak|vaxsip|\bpplsip|sundayddr|\bsip-?scan|\bsmap\b"
+    r"|\biwar\b|\bsivus\b|\bnm@|siparmyknife|viproy|\bmr\.?sip\b|\bsipptk\b|cfork|^sip$|^test$",
     re.IGNORECASE,
 )
 
@@ -70,7 +70,7 @@ class Block:
 
 
 class Count:
-    """Points in a sliding window, in constant memory: this window's, and the share of the last one's that still counts."""
+    """Points in a sliding window, in constant memory: this window's, and what still counts of the one before."""
 
     __slots__ = ("_before", "_begun", "_now")
 

@@ -47,21 +47,34 @@ def a1_hash(user: str, domain: str, password: str) -> str:
 
 
 FindUser = Callable[[str, str], DirectoryUser | None]
+Refuses = Callable[[str, str, str, str], bool]  # of an IP address, a user, a domain and a User-Agent
+Transfer = Callable[[dict[str, str]], object]
 
 
 class Directory:
     """Answers for the phones of every subscriber.
 
     `find_user(domain, user)` finds one, and may raise or take its time: after `patience` seconds the answer is the one
-    remembered. Questions that do not hold `secret` are refused.
+    remembered. Questions that do not hold `secret` are refused. Whom `refuses` names is not even looked for.
+    `on_transfer` is told of a phone's transfer to a call of another server, before anything follows from it.
     """
 
-    def __init__(self, find_user: FindUser, secret: str, *, patience: float = 1.5) -> None:
+    def __init__(
+        self,
+        find_user: FindUser,
+        secret: str,
+        *,
+        patience: float = 1.5,
+        refuses: Refuses = lambda *_stranger: False,
+        on_transfer: Transfer = lambda _question: None,
+    ) -> None:
         if len(secret) < 8:
             raise ValueError("the directory's secret is too short")
         self._find_user = find_user
         self._authorization = b"Basic " + base64.b64encode(f"{USERNAME}:{secret}".encode())
         self._patience = patience
+        self._refuses = refuses
+        self._on_transfer = on_transfer
         self._known: OrderedDict[tuple[str, str], DirectoryUser] = OrderedDict()
 
     def listen(self, host: str, port: int) -> WSGIServer:
@@ -94,10 +107,18 @@ class Directory:
     def answer(self, form: dict[str, list[str]]) -> bytes:
         """The XML document that answers a question, whose values are lists as `urllib.parse.parse_qs` gives them."""
         question = _Question(form)
-        if not question.is_proper():
+        if question.one("section") == "channels":
+            self._on_transfer({name: values[0] for name, values in form.items() if len(values) == 1})
+            return not_found()
+        if not question.is_proper() or self._is_refused(question):
             return not_found()
         user = self._find(question.domain, question.user)
         return found(user, with_digest=question.one("action") == "sip_auth") if user else not_found()
+
+    def _is_refused(self, question: _Question) -> bool:
+        if question.one("action") != "sip_auth":
+            return False
+        return self._refuses(question.one("ip"), question.user, question.domain, question.one("sip_user_agent"))
 
     def _find(self, domain: str, name: str) -> DirectoryUser | None:
         key = (domain, name)

@@ -42,10 +42,14 @@ class Firewall:
     ports: Sequence[int]
     run: Callable[[str], None] = field(default=run)
 
-    def open(self, blocks: Iterable[Block], now: float) -> None:
-        """Make the table anew, with these blocks in it. FirewallRefused when that is not allowed."""
+    def open(self, blocks: Iterable[Block], now: float, spared: Iterable[str] = ()) -> None:
+        """Make the table anew, with these blocks in it; nothing stops the networks of `spared`.
+
+        FirewallRefused when that is not allowed.
+        """
         ports = ", ".join(map(str, sorted(set(self.ports))))
-        self.run(f"{RULES.format(table=TABLE, ports=ports, packets=PACKETS, burst=BURST)}\n{_added(blocks, now)}")
+        rules = RULES.format(table=TABLE, ports=ports, packets=PACKETS, burst=BURST)
+        self.run(f"{rules}\n{_spared(spared)}{_added(blocks, now)}")
 
     def block(self, blocks: Iterable[Block], now: float) -> None:
         """Add blocks; one that is there already gets its new end."""
@@ -66,11 +70,17 @@ delete table {table}
 table {table} {{
   set blocked4 {{ type ipv4_addr; flags timeout; size 65536; }}
   set blocked6 {{ type ipv6_addr; flags timeout, interval; size 65536; }}
+  set spared4 {{ type ipv4_addr; flags interval; auto-merge; }}
+  set spared6 {{ type ipv6_addr; flags interval; auto-merge; }}
   set busy4 {{ type ipv4_addr; flags dynamic, timeout; timeout 10s; size 65536; }}
+  set busy6 {{ type ipv6_addr; flags dynamic, timeout; timeout 10s; size 65536; }}
   chain sip {{
+    ip saddr @spared4 return
+    ip6 saddr @spared6 return
     ip saddr @blocked4 counter drop
     ip6 saddr @blocked6 counter drop
-    ip saddr != 127.0.0.0/8 update @busy4 {{ ip saddr limit rate over {packets}/second burst {burst} packets }} counter drop
+    update @busy4 {{ ip saddr limit rate over {packets}/second burst {burst} packets }} counter drop
+    update @busy6 {{ ip6 saddr limit rate over {packets}/second burst {burst} packets }} counter drop
   }}
   chain input {{
     type filter hook input priority -10; policy accept;
@@ -78,6 +88,15 @@ table {table} {{
     tcp dport {{ {ports} }} jump sip
   }}
 }}"""
+
+
+def _spared(networks: Iterable[str]) -> str:
+    by_set: dict[str, list[str]] = {"spared4": [], "spared6": []}
+    for network in networks:
+        by_set["spared6" if ":" in network else "spared4"].append(network)
+    return "".join(
+        f"add element {TABLE} {name} {{ {', '.join(some)} }}\n" for name, some in by_set.items() if some
+    )
 
 
 def _added(blocks: Iterable[Block], now: float) -> str:
