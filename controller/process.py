@@ -136,11 +136,11 @@ class Controller:
 
     def stop(self) -> None:
         """Stop taking calls, and write what is queued."""
+        self.link.stop()  # first: nobody need wait for a FreeSWITCH that is away
         self.server.stop(timeout=1)
         self.control.stop(timeout=1)
         if self._directory_server:
             self._directory_server.stop(timeout=1)
-        self.link.stop()
         self.lease.leave()
         self.writer.drain()
         gevent.killall(self._greenlets)
@@ -199,7 +199,8 @@ class Controller:
             return datetime.now(ZoneInfo(time_zone))
 
         def send(*arguments: Any, **options: Any) -> outgoing.Reply:
-            return outgoing.fetch(*arguments, allow=allow_private, **options)
+            allow = (*allow_private, *self.settings.outgoing_allow)
+            return outgoing.fetch(*arguments, allow=allow, **options)
 
         self._lookups = Lookups(self.ledger, send, now)
         return House(

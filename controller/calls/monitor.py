@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import gevent
-import orjson
 from gevent.event import Event as Signal
 
 from controller.calls.gap import Gap, Reason
@@ -22,7 +21,7 @@ from controller.esl.inbound import Inbound
 from controller.esl.vitals import Vitals, read_vitals
 
 log = logging.getLogger(__name__)
-SETTLING = 1.0  # seconds: FreeSWITCH's list of channels is late by half a second
+SETTLING = 1.0  # seconds in which a call that ended just now says so itself
 SIGN_OF_LIFE = 2.5  # seconds that FreeSWITCH has to answer; with the time between two questions below 5
 PATIENCE = 60.0  # seconds that the end of a call waits for a FreeSWITCH that is away
 
@@ -163,22 +162,17 @@ class Monitor:
                 log.exception("after reconciling")
 
     def _end_ghosts(self, connection: Inbound, reason: Reason, after: float) -> None:
-        ours = self._switchboard.uuids()
-        if not ours:
-            return
-        self._sleep(SETTLING)
         try:
-            missing = ours - channels(connection)
-            # The list may be later still when FreeSWITCH is busy; a call is ended only by what is certain.
-            ghosts = {uuid for uuid in missing if connection.api(api.uuid_exists(uuid)) != "true"}
-        except (EslError, ValueError, KeyError) as error:  # no answer, or none that can be read
-            log.warning("the channels could not be listed: %s", error)
+            # Each is asked for: the list of channels is late, and may be later still when FreeSWITCH is busy.
+            missing = self._missing(connection, self._switchboard.uuids())
+            if missing:
+                self._sleep(SETTLING)
+                missing = self._missing(connection, missing & self._switchboard.uuids())
+        except EslError as error:
+            log.warning("the channels could not be compared: %s", error)
             return
-        # A call that ended meanwhile is no ghost, and one that began is not in `ours`.
-        self._switchboard.lost(ghosts & self._switchboard.uuids(), Gap(reason, after, self._now()))
+        self._switchboard.lost(missing & self._switchboard.uuids(), Gap(reason, after, self._now()))
 
-
-def channels(connection: Inbound) -> set[str]:
-    """The uuids of FreeSWITCH's channels, as far as its list has got."""
-    answer = orjson.loads(connection.api(api.show_channels()))
-    return {row["uuid"] for row in answer.get("rows", ())}
+    @staticmethod
+    def _missing(connection: Inbound, uuids: set[str]) -> set[str]:
+        return {uuid for uuid in uuids if connection.api(api.uuid_exists(uuid)) != "true"}
