@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import partial
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,14 @@ class Settings:
     esl_password: str = field(repr=False)
     offer_host: str
     offer_port: int
+    offers: tuple[str, ...]  # HOST:PORT of every controller that FreeSWITCH may offer calls to; none: this one
     control_host: str
     control_port: int
     control_secret: str = field(repr=False)
     directory_host: str
     directory_port: int
+    directories: tuple[str, ...]  # HOST:PORT of every controller that FreeSWITCH may ask for phones; none: this one
+    outgoing_allow: tuple[str, ...]  # private networks that requests of flows may reach besides the public internet
     directory_secret: str = field(repr=False)
     sip_address: str
     sip_internal_port: int
@@ -68,7 +71,11 @@ class Settings:
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         values |= dict.fromkeys(SECRETS, "***")
         values["database_url"] = make_url(self.database_url).render_as_string(hide_password=True)
-        return {PREFIX + name.upper(): str(value) for name, value in values.items()}
+        return {PREFIX + name.upper(): _shown(value) for name, value in values.items()}
+
+
+def _shown(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -112,10 +119,13 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "esl_port": ("8021", _port),
         "offer_host": ("127.0.0.1", _host),
         "offer_port": ("8084", _port),
+        "offers": ("", _addresses),
         "control_host": ("127.0.0.1", _host),
         "control_port": ("8090", _port),
         "directory_host": ("127.0.0.1", _host),
         "directory_port": ("8092", _port),
+        "directories": ("", _addresses),
+        "outgoing_allow": ("", _networks),
         "sip_address": ("127.0.0.1", _address),
         "sip_internal_port": ("5060", _port),
         "sip_external_port": ("5080", _port),
@@ -242,6 +252,25 @@ def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
         raise Wrong("not_a_port", N_("is not a port: a whole number from 1 to 65535"))
     return int(value)
+
+
+def _addresses(value: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    for one in found:
+        host, colon, port = one.rpartition(":")
+        if not colon:
+            raise Wrong("not_addresses", N_("is not a list such as 127.0.0.1:8084,127.0.0.1:8085"))
+        _host(host)
+        _port(port)
+    return found
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    try:
+        return tuple(str(ip_network(one)) for one in found)
+    except ValueError:
+        raise Wrong("not_networks", N_("is not a list of networks such as 10.0.0.0/8,192.168.1.0/24")) from None
 
 
 def _yes(value: str) -> bool:

@@ -53,6 +53,10 @@ class Installation(Protocol):
     @property
     def directory_secret(self) -> str: ...
     @property
+    def offers(self) -> tuple[str, ...]: ...
+    @property
+    def directories(self) -> tuple[str, ...]: ...
+    @property
     def sounds_dir(self) -> Path: ...
     @property
     def spool_dir(self) -> Path: ...
@@ -90,8 +94,8 @@ def from_settings(settings: Installation, trunks: Iterable[Trunk] = (), **change
         "require_tls": settings.require_tls,
         "esl_address": settings.esl_host,
         "esl_port": settings.esl_port,
-        "offers": (f"{settings.offer_host}:{settings.offer_port}",),
-        "directories": (f"{settings.directory_host}:{settings.directory_port}",),
+        "offers": settings.offers or (f"{settings.offer_host}:{settings.offer_port}",),
+        "directories": settings.directories or (f"{settings.directory_host}:{settings.directory_port}",),
         "sounds_dir": str(settings.sounds_dir),
         "spool_dir": str(settings.spool_dir),
         "cdr_dir": str(settings.data_dir / "cdr"),

@@ -289,6 +289,8 @@ class Settings:
     esl_password: str = "esl-secret"
     offer_host: str = "127.0.0.1"
     offer_port: int = 8184
+    offers: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
     directory_host: str = "127.0.0.1"
     directory_port: int = 8192
     directory_secret: str = "directory-secret"

@@ -148,3 +148,27 @@ def test_the_default_data_folder_is_blamed_once_as_well(tmp_path: Path, monkeypa
     with pytest.raises(ConfigurationError) as error:
         load({})
     assert [problem.field for problem in error.value.problems] == ["SOUFFLEUR_DATA_DIR"]
+
+
+def test_several_controllers_and_private_networks_are_lists(data: dict[str, str]) -> None:
+    told = {"OFFERS": "127.0.0.1:8084, 127.0.0.1:8085", "OUTGOING_ALLOW": "10.0.0.0/8,192.168.1.0/24"}
+    settings = load(data | {f"SOUFFLEUR_{name}": value for name, value in told.items()})
+    assert settings.offers == ("127.0.0.1:8084", "127.0.0.1:8085")
+    assert settings.outgoing_allow == ("10.0.0.0/8", "192.168.1.0/24")
+    assert settings.shown()["SOUFFLEUR_OUTGOING_ALLOW"] == "10.0.0.0/8,192.168.1.0/24"
+    assert load(data).offers == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("OFFERS", "8084", "not_addresses"),
+        ("OFFERS", "127.0.0.1:x", "not_a_port"),
+        ("DIRECTORIES", "a b:80", "not_a_host"),
+        ("OUTGOING_ALLOW", "10.0.0.1/8", "not_networks"),
+    ],
+)
+def test_a_wrong_list_says_what_is_wrong(data: dict[str, str], name: str, value: str, code: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(data | {f"SOUFFLEUR_{name}": value})
+    assert [(problem.field, problem.code) for problem in caught.value.problems] == [(f"SOUFFLEUR_{name}", code)]
