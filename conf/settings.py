@@ -26,6 +26,7 @@ from conf.problems import N_, ConfigurationError, Problem, Wrong
 PREFIX = "SOUFFLEUR_"
 SECRETS = ("esl_password", "control_secret", "directory_secret")
 LANGUAGES = ("fr", "en", "de")
+FIREWALLS = ("none", "nftables")
 OTHERS = {PREFIX + "TEST_SOUNDS", PREFIX + "VERSION"}  # read by the tests, and by compose.yaml for the image
 
 
@@ -59,6 +60,7 @@ class Settings:
     certificate_dir: Path
     require_tls: bool
     public_address: str
+    firewall: str  # "nftables": the kernel drops what blocked addresses send; else the directory alone refuses them
     sounds_dir: Path
     spool_dir: Path
     prompts_dir: Path
@@ -134,6 +136,7 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "certificate_dir": (str(data_dir / "freeswitch" / "certs"), _place),
         "require_tls": ("false", _yes),
         "public_address": ("", _public),
+        "firewall": ("none", _firewall),
         "sounds_dir": (str(data_dir / "sounds"), _directory),
         "spool_dir": (str(data_dir / "spool"), _directory),
         "prompts_dir": (str(data_dir / "prompts"), _directory),
@@ -246,6 +249,12 @@ def _address(value: str) -> str:
 
 def _public(value: str) -> str:
     return value and _host(value)
+
+
+def _firewall(value: str) -> str:
+    if value not in FIREWALLS:
+        raise Wrong("unknown_firewall", N_("must be one of {expected}"), expected=", ".join(FIREWALLS))
+    return value
 
 
 def _port(value: str) -> int:
