@@ -82,7 +82,7 @@ class Controller:
         self.journal = Journal(self.writer.put)
         self.switchboard = Switchboard(self._house(allow_private))
         self.monitor = Monitor(self.switchboard, self.journal, settings.controller_id)
-        self.fleet = Fleet(self._engine, self._pool)
+        self.fleet = Fleet(self._engine, Threads(1))  # calls that wait for the database do not hold up the lease
         self.peers = Peers(self.fleet.peers, settings.controller_id, settings.control_secret)
         self.lease = Lease(self.fleet, settings.controller_id, self.state, lambda: self.on_overtaken())
         freeswitch = f"{settings.esl_host}:{settings.esl_port}"
@@ -190,6 +190,7 @@ class Controller:
             "switch": {"state": self.link.state, "since": self.link.since, **self.monitor.told()},
             "database": self.configuration.reachable,
             "spooling": self.writer.away,
+            "spool": round(self.writer.spooled, 4),
             "lost_records": self.writer.lost,
             "dropped_events": self.switchboard.dropped,
         }
@@ -202,7 +203,7 @@ class Controller:
             allow = (*allow_private, *self.settings.outgoing_allow)
             return outgoing.fetch(*arguments, allow=allow, **options)
 
-        self._lookups = Lookups(self.ledger, send, now)
+        self._lookups = Lookups(self.ledger, send, now, self.writer.keep, self.writer.put)
         return House(
             owner=self.owner,
             domain=self.settings.domain,

@@ -1,7 +1,8 @@
 """The controller's rows in the shared database. Every row has a key of its own, so writing it twice changes nothing.
 
 `write` is for the writer's thread. The others are for greenlets: they run in the pool's threads, so that a slow
-database never holds the hub. All raise SQLAlchemyError when the database is away.
+database never holds the hub, and give up after `PATIENCE` seconds. All raise SQLAlchemyError when the database is away;
+one that was given up may still be done, later.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import gevent
 from gevent.threadpool import ThreadPool
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import TimeoutError as Silent
 from sqlalchemy.orm import Session
 
 from conf import database
@@ -23,6 +26,7 @@ from conf.models import Base, CallEvent, CallRecord, Counter, CounterHit, Intent
 from controller.calls.spool import Fact
 
 T = TypeVar("T")
+PATIENCE = 1.0  # seconds that a call waits for the database
 
 
 class Ledger:
@@ -36,71 +40,47 @@ class Ledger:
 
     def write(self, facts: list[Fact]) -> None:
         """Write facts, each subscriber's in its own scope; what is there already stays as it is."""
-        by_subscriber: dict[int | None, list[Fact]] = defaultdict(list)
+        tables: dict[tuple[str, int | None], list[dict[str, Any]]] = defaultdict(list)
         for fact in facts:
-            by_subscriber[fact.get("subscriber")].append(fact)
-        for subscriber, some in by_subscriber.items():
-            with self._session(subscriber) as session:
-                if events := [_row(fact) for fact in some if fact["table"] == "call_event"]:
-                    insert_new(session, CallEvent, events)
-                insert_records(session, [_row(fact) for fact in some if fact["table"] == "call_record"])
+            # Another account of the same call may have found another subscriber, or none.
+            scope = None if fact["table"] == "call_record" else fact.get("subscriber")
+            tables[fact["table"], scope].append(_row(fact))
+        for scope in {scope for _, scope in tables}:
+            with self._session(scope) as session:
+                insert_new(session, CallEvent, tables["call_event", scope])
+                insert_records(session, tables["call_record", scope])
+                insert_intents(session, tables["intent", scope])
+                for hit in tables["counter_hit", scope]:
+                    add_hit(session, **hit)
 
     # --- counters ---------------------------------------------------------------------------------------------------
 
-    def count(self, subscriber: int, counter: str, period: str, call: str, command: str) -> int:
+    def count(self, hit: Fact) -> int:
         """Add one to a counter, once for this command of this call, and tell its value after it."""
 
         def add() -> int:
-            with self._session(subscriber) as session:
-                hit = session.scalar(select(CounterHit).where(CounterHit.call == call, CounterHit.command == command))
-                if hit:
-                    return hit.value
-                insert_new(
-                    session, Counter, [{"subscriber_id": subscriber, "name": counter, "period": period, "value": 0}]
-                )
-                found = (Counter.name == counter, Counter.period == period)
-                session.execute(update(Counter).where(*found).values(value=Counter.value + 1))
-                row = session.scalars(select(Counter).where(*found)).one()
-                new = {
-                    "subscriber_id": subscriber,
-                    "counter_id": row.id,
-                    "call": call,
-                    "command": command,
-                    "value": row.value,
-                }
-                insert_new(session, CounterHit, [new])
-                return row.value
+            with self._session(hit["subscriber"]) as session:
+                return add_hit(session, **_row(hit))
 
         return self._in_thread(add)
 
     # --- effects outside the call -----------------------------------------------------------------------------------
 
-    def intend(self, subscriber: int, call: str, command: str, method: str, url: str) -> None:
-        """Store that a request is about to be sent."""
-        digest = hashlib.sha256(f"{method} {url}".encode()).hexdigest()
-        row = {
-            "subscriber_id": subscriber,
-            "call": call,
-            "command": command,
-            "kind": "http",
-            "state": "stored",
-            "digest": digest,
-        }
+    def intend(self, intent: Fact) -> bool:
+        """Store that a request is about to be sent; False when that was stored before."""
 
-        def store() -> None:
-            with self._session(subscriber) as session:
-                insert_new(session, Intent, [row | {"at": datetime.now(UTC)}])
+        def store() -> bool:
+            with self._session(intent["subscriber"]) as session:
+                return insert_intents(session, [_row(intent)]) > 0
 
-        self._in_thread(store)
+        return self._in_thread(store)
 
-    def concluded(self, subscriber: int, call: str, command: str, outcome: dict[str, Any]) -> None:
+    def concluded(self, intent: Fact) -> None:
         """Store how a request ended."""
 
         def store() -> None:
-            with self._session(subscriber) as session:
-                state = "unknown" if outcome["outcome"] == "unknown" else "done"
-                intent = (Intent.call == call, Intent.command == command)
-                session.execute(update(Intent).where(*intent).values(state=state, outcome=outcome))
+            with self._session(intent["subscriber"]) as session:
+                insert_intents(session, [_row(intent)])
 
         self._in_thread(store)
 
@@ -120,20 +100,88 @@ class Ledger:
         return database.scoped(self._engine, subscriber, read_only=read_only)
 
     def _in_thread(self, function: Callable[[], T]) -> T:
-        return self._pool.apply(function)
+        with gevent.Timeout(PATIENCE, Silent("the database does not answer")):
+            result: T = self._pool.apply(function)
+            return result
+
+
+# --- facts ----------------------------------------------------------------------------------------------------------
+
+
+def intent_fact(subscriber: int, call: str, command: str, method: str, url: str, at: float) -> Fact:
+    """That a request is about to be sent: no content, and of its address only a digest."""
+    return {
+        "table": "intent",
+        "subscriber": subscriber,
+        "call": call,
+        "command": command,
+        "kind": "http",
+        "state": "stored",
+        "digest": hashlib.sha256(f"{method} {url}".encode()).hexdigest(),
+        "outcome": None,
+        "at": at,
+    }
+
+
+def conclusion(intent: Fact, outcome: dict[str, Any]) -> Fact:
+    """How the request of an intent ended: ok, failed, or unknown to us."""
+    return intent | {"state": "unknown" if outcome["outcome"] == "unknown" else "done", "outcome": outcome}
+
+
+def hit_fact(subscriber: int, counter: str, period: str, call: str, command: str) -> Fact:
+    """That a command of a call counts."""
+    told = {"table": "counter_hit", "subscriber": subscriber, "counter": counter, "period": period}
+    return told | {"call": call, "command": command}
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
 
 
 def insert_new(session: Session, kind: type[Base], rows: list[dict[str, Any]]) -> None:
     """Insert rows, passing over those whose key is there already."""
-    session.execute(_dialect(session).insert(kind).on_conflict_do_nothing(), rows)
+    if rows:
+        session.execute(_dialect(session).insert(kind).on_conflict_do_nothing(), rows)
 
 
 def insert_records(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Insert call records; a whole one takes the place of one that was marked as lost."""
-    if whole := [row["call"] for row in rows if row.get("disposition") != "lost"]:
-        session.execute(delete(CallRecord).where(CallRecord.call.in_(whole), CallRecord.disposition == "lost"))
-    if rows:
-        insert_new(session, CallRecord, rows)
+    """Insert call records. A controller's takes the place of FreeSWITCH's own account, both that of a lost call."""
+    insert_new(session, CallRecord, rows)
+    for row in rows:
+        if row.get("disposition") != "lost":
+            loses = CallRecord.disposition == "lost"
+            if row.get("source", "controller") == "controller":
+                loses = loses | (CallRecord.source == "switch")
+            session.execute(update(CallRecord).where(CallRecord.call == row["call"], loses).values(row))
+
+
+def insert_intents(session: Session, rows: list[dict[str, Any]]) -> int:
+    """Insert intents; what is known of a request's end takes the place of what is not. Returns how many were new."""
+    if not rows:
+        return 0
+    insert = _dialect(session).insert(Intent).on_conflict_do_nothing().returning(Intent.id)
+    new = len(session.execute(insert, rows).all())
+    for row in rows:
+        if row["state"] != "stored":
+            mine = (Intent.call == row["call"], Intent.command == row["command"])
+            less = Intent.state == "stored" if row["state"] == "unknown" else Intent.state != "done"
+            known = {name: row[name] for name in ("state", "outcome")}
+            session.execute(update(Intent).where(*mine, less).values(known))
+    return new
+
+
+def add_hit(session: Session, subscriber_id: int, counter: str, period: str, call: str, command: str) -> int:
+    """Count once for this command of this call; returns what the counter was after it."""
+    hit = session.scalar(select(CounterHit).where(CounterHit.call == call, CounterHit.command == command))
+    if hit:
+        return hit.value
+    new: dict[str, Any] = {"subscriber_id": subscriber_id, "name": counter, "period": period, "value": 0}
+    insert_new(session, Counter, [new])
+    found = (Counter.name == counter, Counter.period == period)
+    session.execute(update(Counter).where(*found).values(value=Counter.value + 1))
+    row = session.scalars(select(Counter).where(*found).execution_options(populate_existing=True)).one()
+    new = {"subscriber_id": subscriber_id, "counter_id": row.id, "call": call, "command": command}
+    insert_new(session, CounterHit, [new | {"value": row.value}])
+    return row.value
 
 
 def _dialect(session: Session) -> Any:

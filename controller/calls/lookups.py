@@ -2,11 +2,16 @@
 
 Hours and lists are answered from memory. A count and a request reach outside the call, so each is keyed by its call and
 command: done twice by two controllers, it counts once, and a request whose outcome nobody knows is not sent again.
+
+What keeps a request from being sent twice is written before it is sent, in this order: the intent in the database, or
+on this machine's disk when the database is away; then a mark on the call's channel, which whoever takes the call over
+reads. A request without a mark was never sent. While nobody answers for the database, the mark alone decides.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,23 +20,41 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from conf.outgoing import OutgoingFailed, OutgoingRefused, OutgoingUnknown, Reply
 from conf.snapshot import Snapshot
-from controller.calls.ledger import Ledger
+from controller.calls.ledger import Ledger, conclusion, hit_fact, intent_fact
 from controller.calls.memory import Memory
+from controller.calls.spool import Fact, SpoolFull
 from controller.flow.commands import CheckHours, CheckList, Count, Counted, Hours, Listed, Replied, Request
 from controller.flow.values import extract
 
 log = logging.getLogger(__name__)
 Lookup = CheckHours | CheckList | Count | Request
+Mark = Callable[[str], None]
 LARGEST = 256 * 1024  # bytes of an answer
 
 
-class Lookups:
-    """Answers lookups for one controller; `send` is the guarded client."""
+def _nowhere(_: object) -> None:
+    """Where nothing is kept."""
 
-    def __init__(self, ledger: Ledger, send: Callable[..., Reply], now: Callable[[str], datetime]) -> None:
+
+class Lookups:
+    """Answers lookups for one controller; `send` is the guarded client.
+
+    `keep` puts a fact on disk before it returns (SpoolFull, OSError); the database has it later. `put` queues one.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        send: Callable[..., Reply],
+        now: Callable[[str], datetime],
+        keep: Callable[[Fact], None] = _nowhere,
+        put: Callable[[Fact], None] = _nowhere,
+    ) -> None:
         self._ledger = ledger
         self._send = send
         self._now = now
+        self._keep = keep
+        self._put = put
         self._memory = Memory()
 
     def warm(self, subscriber: Snapshot) -> None:
@@ -43,9 +66,14 @@ class Lookups:
             self._memory.listed(subscriber, name, "", now)
 
     def perform(
-        self, command: Lookup, subscriber: Snapshot, call: str, key: str, mark: Callable[[str], None] = lambda _: None
+        self, command: Lookup, subscriber: Snapshot, call: str, key: str, mark: Mark = _nowhere
     ) -> Hours | Listed | Counted | Replied:
-        """Answer a lookup; `key` names the command in its call. `mark` leaves on the channel that it is sent."""
+        """Answer a lookup; `key` names the command in its call.
+
+        `mark(key)` writes the channel variable that says that this command's request is about to be sent, and returns
+        when FreeSWITCH has it and the call is still ours (or when the channel is gone: nobody takes it over then). It
+        raises otherwise, and the request is not sent.
+        """
         match command:
             case CheckHours():
                 return self._memory.hours(subscriber, command.schedule, self._now(subscriber.time_zone))
@@ -55,7 +83,7 @@ class Lookups:
             case Count():
                 return self._count(command, subscriber, call, key)
             case Request():
-                return self._request(command, subscriber, call, key)
+                return self._request(command, subscriber, call, key, mark)
 
     def recover(
         self,
@@ -63,52 +91,69 @@ class Lookups:
         subscriber: Snapshot,
         call: str,
         key: str,
-        marked: bool = False,
-        mark: Callable[[str], None] = lambda _: None,
+        marked: bool | None = None,
+        mark: Mark = _nowhere,
     ) -> Counted | Replied:
-        """Answer a keyed command that another controller may have sent before it died; `marked`: it left a mark."""
+        """Answer a keyed command that another controller may have sent before it died.
+
+        `marked`: whether the channel says that it was about to be sent; None when nobody looked.
+        """
         if isinstance(command, Count):
             return self._count(command, subscriber, call, key)
+        away, known = False, None
         try:
             known = self._ledger.outcome(subscriber.subscriber_id, call, key)
         except SQLAlchemyError:
-            known = None if command.safe_to_repeat else {"outcome": "unknown", "reason": "the database is away"}
+            away = True
         if known and known.get("outcome"):
             saved = tuple((str(name), str(value)) for name, value in known.get("saved", ()))
             return Replied(known["outcome"], int(known.get("status", 0)), saved, known.get("reason", ""))
-        if known is None or command.safe_to_repeat:
-            return self._request(command, subscriber, call, key)
+        perhaps_sent = marked or known is not None or (away and marked is None)
+        if command.safe_to_repeat or not perhaps_sent:
+            return self._request(command, subscriber, call, key, mark)
         return Replied("unknown", reason="it was sent, and its controller died before the answer")
 
     def _count(self, command: Count, subscriber: Snapshot, call: str, key: str) -> Counted:
         now = self._now(subscriber.time_zone)
         period = {"ever": "", "day": f"{now:%Y-%m-%d}", "hour": f"{now:%Y-%m-%dT%H}"}[command.period]
+        hit = hit_fact(subscriber.subscriber_id, command.counter, period, call, key)
         try:
-            return Counted(self._ledger.count(subscriber.subscriber_id, command.counter, period, call, key))
+            return Counted(self._ledger.count(hit))
         except SQLAlchemyError as error:
-            log.warning("counter %s could not be read: %s", command.counter, type(error).__name__)
+            log.warning("counter %s could not be read, it is counted later: %s", command.counter, type(error).__name__)
+            self._put(hit)
             return Counted(None)
 
-    def _request(self, command: Request, subscriber: Snapshot, call: str, key: str) -> Replied:
+    def _request(self, command: Request, subscriber: Snapshot, call: str, key: str, mark: Mark) -> Replied:
+        intent = intent_fact(subscriber.subscriber_id, call, key, command.method, command.url, time.time())
         try:
-            self._ledger.intend(subscriber.subscriber_id, call, key, command.method, command.url)
-        except SQLAlchemyError as error:
-            # Another controller could not know that it was sent: only what may be sent twice is.
-            log.warning("a request could not be noted: %s", type(error).__name__)
+            new = self._intend(intent)
+        except (SpoolFull, OSError) as error:
+            log.error("a request could be noted nowhere: %s", error)
             if not command.safe_to_repeat:
-                return Replied("failed", reason="the database is away")
+                return Replied("failed", reason="it could not be noted")
+            new = True
+        if not new and not command.safe_to_repeat:
+            return Replied("unknown", reason="another controller had noted it")
+        mark(key)
         replied = self._sent(command, f"{call}/{key}")
-        outcome = {
-            "outcome": replied.outcome,
-            "status": replied.status,
-            "saved": replied.saved,
-            "reason": replied.reason,
-        }
+        told = {name: getattr(replied, name) for name in ("outcome", "status", "saved", "reason")}
+        concluded = conclusion(intent, told)
         try:
-            self._ledger.concluded(subscriber.subscriber_id, call, key, outcome)
+            self._ledger.concluded(concluded)
         except SQLAlchemyError as error:
-            log.warning("the end of a request could not be noted: %s", type(error).__name__)
+            log.warning("the end of a request is noted later: %s", type(error).__name__)
+            self._put(concluded)
         return replied
+
+    def _intend(self, intent: Fact) -> bool:
+        """Note a request before it is sent; False when it was noted before: another process has this call too."""
+        try:
+            return self._ledger.intend(intent)
+        except SQLAlchemyError as error:
+            log.warning("a request is noted on disk, the database is away: %s", type(error).__name__)
+            self._keep(intent)
+            return True
 
     def _sent(self, command: Request, key: str) -> Replied:
         try:

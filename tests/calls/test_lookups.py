@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from gevent.monkey import get_original
 from gevent.pywsgi import WSGIServer
 from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine
@@ -15,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 
 from conf import outgoing
 from conf.snapshot import Snapshot
-from controller.calls.ledger import Ledger
+from controller.calls.ledger import Ledger, intent_fact
 from controller.calls.lookups import Lookups, saved_from
+from controller.calls.spool import Fact, SpoolFull
 from controller.flow.commands import CheckHours, CheckList, Count, Counted, Hours, Replied, Request
 from controller.flow.problem import FlowError
 
@@ -113,12 +115,22 @@ def test_a_request_that_another_controller_finished_is_not_sent_again(
 def test_a_request_in_flight_when_its_controller_died_is_unknown(
     engine: Engine, pool: ThreadPool, lookups: Lookups, snapshot: Make, shop: Shop
 ) -> None:
-    Ledger(engine, pool).intend(1, "c1", "7", "POST", shop.url)
+    Ledger(engine, pool).intend(intent_fact(1, "c1", "7", "POST", shop.url, 1e9))
     assert lookups.recover(Request("POST", shop.url), snapshot(), "c1", "7").outcome == "unknown"
     assert shop.asked == []
     again = lookups.recover(Request("POST", shop.url, safe_to_repeat=True), snapshot(), "c1", "7")
     assert again.outcome == "ok"
     assert shop.asked[0]["key"] == "c1/7"
+
+
+def test_a_request_that_another_process_has_noted_is_not_sent(
+    engine: Engine, pool: ThreadPool, lookups: Lookups, snapshot: Make, shop: Shop
+) -> None:
+    """Both have the call for a moment: one was stopped, and goes on."""
+    Ledger(engine, pool).intend(intent_fact(1, "c1", "7", "POST", shop.url, 1e9))
+    answer = lookups.perform(Request("POST", shop.url), snapshot(), "c1", "7")
+    assert isinstance(answer, Replied)
+    assert (answer.outcome, shop.asked) == ("unknown", [])
 
 
 def test_a_request_that_was_never_sent_is_sent_now(lookups: Lookups, snapshot: Make, shop: Shop) -> None:
@@ -162,44 +174,166 @@ class Away(Ledger):
 
     away = True
 
-    def intend(self, *arguments: Any) -> None:
-        self._refuse()
-        super().intend(*arguments)
-
-    def concluded(self, *arguments: Any) -> None:
-        self._refuse()
-        super().concluded(*arguments)
-
-    def _refuse(self) -> None:
+    def _in_thread(self, function: Any) -> Any:
         if self.away:
             raise OperationalError("insert", {}, Exception("away"))
+        return super()._in_thread(function)
 
 
-@pytest.mark.parametrize(("safe", "outcome", "sent"), [(True, "ok", 1), (False, "failed", 0)])
-def test_a_request_while_the_database_is_away(
-    engine: Engine, pool: ThreadPool, snapshot: Make, shop: Shop, safe: bool, outcome: str, sent: int
-) -> None:
-    """What cannot be noted first is sent only when sending it twice would do no harm. The call goes on either way."""
+class Disk:
+    """Where facts are kept; `full` takes none."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fact] = []
+        self.full = False
+
+    def keep(self, fact: Fact) -> None:
+        if self.full:
+            raise SpoolFull
+        self.kept.append(fact)
+
+
+@pytest.fixture
+def away(engine: Engine, pool: ThreadPool) -> Away:
+    return Away(engine, pool)
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def apart(away: Away, disk: Disk) -> Lookups:
+    """Lookups whose database is away."""
 
     def send(*arguments: Any, **options: Any) -> outgoing.Reply:
         return outgoing.fetch(*arguments, allow=("127.0.0.0/8",), **options)
 
-    lookups = Lookups(Away(engine, pool), send, lambda zone: MORNING)
-    answer = lookups.perform(Request("POST", shop.url, safe_to_repeat=safe), snapshot(), "c", "1")
+    return Lookups(away, send, lambda zone: MORNING, disk.keep, disk.kept.append)
+
+
+def test_a_request_goes_out_while_the_database_is_away(
+    apart: Lookups, away: Away, disk: Disk, snapshot: Make, shop: Shop
+) -> None:
+    """First it is on disk, then its mark on the channel, then it is sent; the database has all of it later, once."""
+    seen: list[tuple[str, int, int]] = []
+    answer = apart.perform(
+        Request("POST", shop.url), snapshot(), "c", "1", lambda key: seen.append((key, len(disk.kept), len(shop.asked)))
+    )
+    assert isinstance(answer, Replied)
+    assert (answer.outcome, len(shop.asked)) == ("ok", 1)
+    assert seen == [("1", 1, 0)]
+    away.away = False
+    away.write(disk.kept)
+    away.write(disk.kept)
+    assert away.outcome(1, "c", "1")["outcome"] == "ok"
+
+
+def test_the_mark_comes_before_every_request(lookups: Lookups, snapshot: Make, shop: Shop) -> None:
+    """Also while the database is there: whoever takes the call over may find it away."""
+    seen: list[int] = []
+    lookups.perform(Request("POST", shop.url), snapshot(), "c", "1", lambda _: seen.append(len(shop.asked)))
+    assert (seen, len(shop.asked)) == ([0], 1)
+
+
+def test_a_request_that_could_not_be_marked_is_not_sent(lookups: Lookups, snapshot: Make, shop: Shop) -> None:
+    def lost(_: str) -> None:
+        raise ConnectionError("the call is another controller's")
+
+    with pytest.raises(ConnectionError):
+        lookups.perform(Request("POST", shop.url), snapshot(), "c", "1", lost)
+    assert shop.asked == []
+
+
+@pytest.mark.parametrize(("safe", "outcome", "sent"), [(True, "ok", 1), (False, "failed", 0)])
+def test_what_can_be_noted_nowhere_is_sent_only_when_it_may_be_sent_twice(
+    apart: Lookups, disk: Disk, snapshot: Make, shop: Shop, safe: bool, outcome: str, sent: int
+) -> None:
+    disk.full = True
+    answer = apart.perform(Request("POST", shop.url, safe_to_repeat=safe), snapshot(), "c", "1")
     assert isinstance(answer, Replied)
     assert (answer.outcome, len(shop.asked)) == (outcome, sent)
 
 
-def test_an_answer_is_heard_although_it_cannot_be_noted(
-    engine: Engine, pool: ThreadPool, snapshot: Make, shop: Shop
+@pytest.mark.parametrize(("marked", "safe", "outcome", "sent"), [
+    (True, False, "unknown", 0),
+    (True, True, "ok", 1),
+    (False, False, "ok", 1),
+    (None, False, "unknown", 0),
+    (None, True, "ok", 1),
+])  # fmt: skip
+def test_a_request_is_recovered_while_the_database_is_away(
+    apart: Lookups,
+    disk: Disk,
+    snapshot: Make,
+    shop: Shop,
+    marked: bool | None,
+    safe: bool,
+    outcome: str,
+    sent: int,
 ) -> None:
-    ledger = Away(engine, pool)
-    ledger.away = False
+    marks: list[str] = []
+    command = Request("POST", shop.url, safe_to_repeat=safe)
+    answer = apart.recover(command, snapshot(), "c", "1", marked, marks.append)
+    assert isinstance(answer, Replied)
+    assert (answer.outcome, len(shop.asked)) == (outcome, sent)
+    assert marks == ["1"] * sent
+    assert len(disk.kept) == 2 * sent  # the intent, and how it ended
+
+
+def test_a_mark_without_a_row_was_perhaps_sent(lookups: Lookups, snapshot: Make, shop: Shop) -> None:
+    """The one who sent it has noted it on its own disk, which we do not see."""
+    answer = lookups.recover(Request("POST", shop.url), snapshot(), "c", "1", True)
+    assert isinstance(answer, Replied)
+    assert (answer.outcome, shop.asked) == ("unknown", [])
+
+
+def test_an_answer_is_heard_although_it_cannot_be_noted(
+    away: Away, disk: Disk, snapshot: Make, shop: Shop
+) -> None:
+    away.away = False
 
     def send(*arguments: Any, **options: Any) -> outgoing.Reply:
-        ledger.away = True
+        away.away = True
         return outgoing.fetch(*arguments, allow=("127.0.0.0/8",), **options)
 
-    answer = Lookups(ledger, send, lambda zone: MORNING).perform(Request("POST", shop.url), snapshot(), "c", "1")
+    lookups = Lookups(away, send, lambda zone: MORNING, disk.keep, disk.kept.append)
+    answer = lookups.perform(Request("POST", shop.url), snapshot(), "c", "1")
     assert isinstance(answer, Replied)
     assert answer.outcome == "ok"
+    assert [fact["state"] for fact in disk.kept] == ["done"]
+
+
+def test_what_counts_while_the_database_is_away_is_counted_later(
+    apart: Lookups, away: Away, disk: Disk, snapshot: Make
+) -> None:
+    assert apart.perform(Count("visits"), snapshot(), "c1", "1") == Counted(None)
+    away.away = False
+    away.write(disk.kept)
+    assert apart.perform(Count("visits"), snapshot(), "c2", "1") == Counted(2)
+
+
+def test_a_database_that_hangs_holds_no_call_for_long(
+    engine: Engine, pool: ThreadPool, snapshot: Make, shop: Shop, monkeypatch: pytest.MonkeyPatch, disk: Disk
+) -> None:
+    monkeypatch.setattr("controller.calls.ledger.PATIENCE", 0.05)
+    lock = get_original("threading", "Lock")()
+    lock.acquire()
+
+    def send(*arguments: Any, **options: Any) -> outgoing.Reply:
+        return outgoing.fetch(*arguments, allow=("127.0.0.0/8",), **options)
+
+    class Hanging(Ledger):
+        def _session(self, *arguments: Any, **options: Any) -> Any:
+            with lock:
+                return super()._session(*arguments, **options)
+
+    lookups = Lookups(Hanging(engine, pool), send, lambda zone: MORNING, disk.keep, disk.kept.append)
+    for number in range(5):  # more than there are threads
+        answer = lookups.perform(Request("POST", shop.url), snapshot(), f"c{number}", "1")
+        assert isinstance(answer, Replied)
+        assert answer.outcome == "ok"
+    lock.release()
+    Ledger(engine, pool).write(disk.kept)
+    assert all(Ledger(engine, pool).outcome(1, f"c{number}", "1")["outcome"] == "ok" for number in range(5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from conf.database import operator
-from conf.models import CallEvent, CallRecord
-from controller.calls.ledger import Ledger
+from conf.models import CallEvent, CallRecord, Intent
+from controller.calls.ledger import Ledger, conclusion, hit_fact, intent_fact
 from controller.calls.spool import Fact, Spool, SpoolFull
 from controller.calls.writer import Writer
 
@@ -96,7 +97,7 @@ def test_a_batch_cut_short_by_a_crash_gives_its_whole_lines(tmp_path: Path) -> N
     spool.keep([event(1), event(2)])
     (path,) = tmp_path.glob("*.jsonl")
     path.write_bytes(path.read_bytes()[:-5])
-    assert [facts for _, facts in spool.batches()] == [[event(1)]]
+    assert [spool.read(batch) for batch in spool.batches()] == [[event(1)]]
 
 
 def test_the_spool_is_bounded(tmp_path: Path) -> None:
@@ -129,21 +130,50 @@ def test_a_record_keeps_a_hostile_name(engine: Engine, pool: ThreadPool) -> None
 
 def test_a_command_counts_once(engine: Engine, pool: ThreadPool) -> None:
     ledger = Ledger(engine, pool)
-    assert ledger.count(1, "visits", "", "c1", "1") == 1
-    assert ledger.count(1, "visits", "", "c1", "1") == 1
-    assert ledger.count(1, "visits", "", "c2", "1") == 2
-    assert ledger.count(1, "visits", "2026-11-23", "c3", "1") == 1
-    assert ledger.count(2, "visits", "", "c4", "1") == 1
+    assert ledger.count(hit_fact(1, "visits", "", "c1", "1")) == 1
+    assert ledger.count(hit_fact(1, "visits", "", "c1", "1")) == 1
+    assert ledger.count(hit_fact(1, "visits", "", "c2", "1")) == 2
+    assert ledger.count(hit_fact(1, "visits", "2026-11-23", "c3", "1")) == 1
+    assert ledger.count(hit_fact(2, "visits", "", "c4", "1")) == 1
+
+
+def test_what_counted_while_the_database_was_away_counts_later(engine: Engine, pool: ThreadPool) -> None:
+    ledger = Ledger(engine, pool)
+    hits = [hit_fact(1, "visits", "", "c1", "1"), hit_fact(1, "visits", "", "c2", "1")]
+    ledger.write(hits)
+    ledger.write(hits)
+    assert ledger.count(hit_fact(1, "visits", "", "c2", "1")) == 2
+    assert ledger.count(hit_fact(1, "visits", "", "c3", "1")) == 3
+
+
+STORED = intent_fact(1, "c", "1", "POST", "https://shop.example/", 1e9)
 
 
 def test_an_intent_tells_what_is_known(engine: Engine, pool: ThreadPool) -> None:
     ledger = Ledger(engine, pool)
     assert ledger.outcome(1, "c", "1") is None
-    ledger.intend(1, "c", "1", "POST", "https://shop.example/")
+    assert ledger.intend(STORED)
+    assert not ledger.intend(STORED)
     assert ledger.outcome(1, "c", "1") == {}
-    ledger.concluded(1, "c", "1", {"outcome": "ok", "status": 200})
+    ledger.concluded(conclusion(STORED, {"outcome": "ok", "status": 200}))
     assert ledger.outcome(1, "c", "1") == {"outcome": "ok", "status": 200}
     assert ledger.outcome(2, "c", "1") is None
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("stored", "unknown", "done"))))
+def test_intents_come_in_any_order(engine: Engine, pool: ThreadPool, order: tuple[str, ...]) -> None:
+    """A spool may be written long after, another controller's even later: who knows more wins."""
+    ledger = Ledger(engine, pool)
+    known = {
+        "stored": STORED,
+        "unknown": conclusion(STORED, {"outcome": "unknown"}),
+        "done": conclusion(STORED, {"outcome": "ok"}),
+    }
+    ledger.write([known[state] for state in order])
+    for state in order:
+        ledger.write([known[state]])
+    assert ledger.outcome(1, "c", "1") == {"outcome": "ok"}
+    assert rows(engine, Intent) == 1
 
 
 def test_a_whole_record_takes_the_place_of_a_lost_one(engine: Engine, pool: ThreadPool) -> None:
@@ -155,6 +185,29 @@ def test_a_whole_record_takes_the_place_of_a_lost_one(engine: Engine, pool: Thre
     with operator(engine) as session:
         record = session.scalars(select(CallRecord)).one()
         assert (record.disposition, record.ended_at.timestamp()) == ("answered", 2e9)
+
+
+RECORD = {"table": "call_record", "call": "c", "subscriber": 1, "direction": "inbound", "started_at": 1e9}
+ACCOUNTS = {
+    "controller": RECORD | {"disposition": "answered", "source": "controller"},
+    "switch": RECORD | {"disposition": "abandoned", "source": "switch"},
+    "lost": RECORD | {"disposition": "lost", "source": "controller"},
+}
+
+
+@pytest.mark.parametrize("order", [
+    order for number in (1, 2, 3) for order in itertools.permutations(ACCOUNTS, number)
+])  # fmt: skip
+def test_the_record_of_the_controller_that_had_the_call_wins(
+    engine: Engine, pool: ThreadPool, order: tuple[str, ...]
+) -> None:
+    ledger = Ledger(engine, pool)
+    for account in (*order, *order):
+        ledger.write([ACCOUNTS[account]])
+    with operator(engine) as session:
+        record = session.scalars(select(CallRecord)).one()
+        best = next(name for name in ACCOUNTS if name in order)
+        assert (record.disposition, record.source) == (ACCOUNTS[best]["disposition"], ACCOUNTS[best]["source"])
 
 
 def test_a_fact_that_no_table_takes_does_not_hold_up_the_others(
@@ -174,17 +227,20 @@ def test_a_disk_that_cannot_be_read_does_not_end_the_writing(engine: Engine, poo
     writer = Writer(database.write, spool, pool)
     tried = gevent.event.Event()
     batches = spool.batches
+    loop = gevent.get_hub().loop
 
     def broken() -> Any:
-        tried.set()
+        loop.run_callback_threadsafe(tried.set)
         raise PermissionError("spool")
 
+    spool.keep([event(2)])
     spool.batches = broken  # type: ignore[method-assign]
-    writer.away = True
     running = gevent.spawn(writer.run)
     writer.put(event(1))
     assert tried.wait(5)
     spool.batches = batches  # type: ignore[method-assign]
-    assert writer.drain(10)
-    assert rows(engine) == 1
+    with gevent.Timeout(10):
+        while spool.size:
+            gevent.sleep(0.01)
+    assert rows(engine) == 2
     running.kill()
