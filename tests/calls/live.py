@@ -40,7 +40,8 @@ class Live:
         environ |= {"SOUFFLEUR_DATA_DIR": str(folder), "SOUFFLEUR_DIRECTORY_SECRET": "directory-secret"}
         # Texts are spoken once for all tests.
         environ["SOUFFLEUR_SOUNDS_DIR"] = str(Path(os.environ["SOUFFLEUR_TEST_SOUNDS"]))
-        self.settings: Settings = load(environ | outside.settings() | changes)
+        self.environ = environ | outside.settings() | changes
+        self.settings: Settings = load(self.environ)
         self.engine = open_engine(self.settings.database_url)
         migrate(self.engine)
         self.controller: Controller | None = None

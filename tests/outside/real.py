@@ -26,6 +26,8 @@ PASSWORDS = {
     "102@martin": "paul-phone-22",
     "101@duval": "anna-phone-33",
     "103@duval": "jonas-phone-44",
+    "201@secours": "rings-phone-201",
+    "202@secours": "talks-phone-202",
 }
 KEYS = "0123456789*#"
 
@@ -83,10 +85,17 @@ class RealPhone:
     """Answers its calls in a greenlet of its own."""
 
     def __init__(
-        self, agent: Agent, busy: bool, no_answer: bool, talks: float | None, plays: float | None = None
+        self,
+        agent: Agent,
+        busy: bool,
+        no_answer: bool,
+        talks: float | None,
+        plays: float | None = None,
+        rings: float = 0.0,
     ) -> None:
         self.agent = agent
         self._plays = plays
+        self._rings = rings
         self.calls: list[Call] = []
         self._busy, self._no_answer, self._talks = busy, no_answer, talks
         self._greenlet = gevent.spawn(self._serve)
@@ -115,9 +124,12 @@ class RealPhone:
             if self._busy:
                 call.reject(486)
             elif not self._no_answer:
-                call.answer()
-                if self._talks is not None:
-                    gevent.spawn_later(self._talks, call.send, "BYE")
+                gevent.spawn_later(self._rings, self._answer, call)
+
+    def _answer(self, call: Call) -> None:
+        call.answer()
+        if self._talks is not None:
+            gevent.spawn_later(self._talks, call.send, "BYE")
 
 
 class RealOutside:
@@ -153,8 +165,9 @@ class RealOutside:
         busy: bool = False,
         no_answer: bool = False,
         talks: float | None = None,
+        rings: float = 0.0,
     ) -> RealPhone:
-        phone = RealPhone(self._registered(extension, subscriber), busy, no_answer, talks)
+        phone = RealPhone(self._registered(extension, subscriber), busy, no_answer, talks, rings=rings)
         self._made.append(phone)
         return phone
 

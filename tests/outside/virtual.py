@@ -16,14 +16,15 @@ PASSWORD = "event-socket-secret"
 
 
 class VirtualPerson:
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, speed: float) -> None:
         self.caller = caller
+        self.speed = speed
 
     def presses(self, keys: str, after: float = 0.0) -> None:
-        self.caller.presses(keys, after=after * SPEED)
+        self.caller.presses(keys, after=after * self.speed)
 
     def hangs_up(self, after: float = 0.0) -> None:
-        self.caller.hangs_up(after=after * SPEED)
+        self.caller.hangs_up(after=after * self.speed)
 
     def hears_something(self, within: float = WITHIN, anew: bool = False) -> bool:
         return bool(self.caller.wait("PLAYBACK_START", within))
@@ -54,9 +55,11 @@ class VirtualPhone:
 class VirtualOutside:
     kind = "virtual"
 
-    def __init__(self, offer_port: int) -> None:
-        offer = ("127.0.0.1", offer_port)
-        self.switch = VirtualSwitch(PASSWORD, offer, wait=0.2, speed=SPEED, gateways={"carrier"}).start()
+    def __init__(self, *offer_ports: int, speed: float = SPEED, wait: float = 0.2, cdr_dir: str = "") -> None:
+        offers = [("127.0.0.1", port) for port in offer_ports]
+        options = {"cdr_dir": cdr_dir} if cdr_dir else {}
+        self.speed = speed
+        self.switch = VirtualSwitch(PASSWORD, offers, wait=wait, speed=speed, gateways={"carrier"}, **options).start()
 
     def settings(self) -> dict[str, str]:
         return {"SOUFFLEUR_ESL_PORT": str(self.switch.port), "SOUFFLEUR_ESL_PASSWORD": PASSWORD}
@@ -65,11 +68,11 @@ class VirtualOutside:
         self, number: str, caller: str = "+33611111111", name: str = "", headers: Mapping[str, str] = NONE
     ) -> VirtualPerson:
         variables = {f"sip_h_{header}": value for header, value in headers.items()}
-        return VirtualPerson(self.switch.call(caller, number, name=name, variables=variables))
+        return VirtualPerson(self.switch.call(caller, number, name=name, variables=variables), self.speed)
 
     def from_phone(self, extension: str, number: str, subscriber: str = "martin") -> VirtualPerson:
         known = {"souffleur_subscriber": subscriber, "souffleur_origin": "phone", "souffleur_user": extension}
-        return VirtualPerson(self.switch.call(extension, number, variables=known, context="internal"))
+        return VirtualPerson(self.switch.call(extension, number, variables=known, context="internal"), self.speed)
 
     def phone(self, extension: str, subscriber: str = "martin", **manner: Any) -> VirtualPhone:
         return VirtualPhone(self._callee(f"{extension}@{subscriber}.pbx.localhost", **manner))
@@ -78,11 +81,18 @@ class VirtualOutside:
         return VirtualPhone(self._callee(number, **manner))
 
     def _callee(
-        self, number: str, talks: float | None = None, plays: float | None = None, **manner: Any
+        self,
+        number: str,
+        talks: float | None = None,
+        plays: float | None = None,
+        rings: float | None = None,
+        **manner: Any,
     ) -> Callee:
+        if rings is not None:
+            manner |= {"answers_after": rings * self.speed}
         if plays is not None:
             later = "refuses_after" if manner.get("busy") else "answers_after"
-            manner |= {"early_media_after": 0.0} | ({} if manner.get("no_answer") else {later: plays * SPEED})
+            manner |= {"early_media_after": 0.0} | ({} if manner.get("no_answer") else {later: plays * self.speed})
         return self.switch.callee(number, hangs_up_after=talks, **manner)
 
     def close(self) -> None:
