@@ -55,8 +55,9 @@ def judge(found: Found, me: Owner) -> Verdict:
     """Say what becomes of a channel."""
     if found.owner is None:
         return Verdict.FETCH if found.row.application == "socket" and found.missed >= UNTAKEN else Verdict.LEAVE
-    if found.owner.same_process(me):  # it was offered to somebody who does not take it
-        return Verdict.FETCH if found.missed >= UNTAKEN and not found.row.legs else Verdict.LEAVE
+    if found.owner.same_process(me):  # it was offered to somebody who does not take it, or its socket was cut
+        late = Verdict.ATTEND if found.row.legs else Verdict.FETCH
+        return late if found.missed >= UNTAKEN else Verdict.LEAVE
     if found.standing not in (Standing.STUCK, Standing.GONE):
         return Verdict.LEAVE
     if found.row.legs:

@@ -125,7 +125,7 @@ def test_every_connection_is_cut_under_calls(live: Live) -> None:
     outside = live.outside
     assert isinstance(outside, RealOutside)
     assert live.controller
-    outside.phone("101")
+    claire = outside.phone("101")
     waits, talks = outside.from_trunk("+33123456785"), outside.from_trunk("+33123456780")
     assert waits.hears_something()
     waiting = live.reaches("wait")["call"]
@@ -140,7 +140,10 @@ def test_every_connection_is_cut_under_calls(live: Live) -> None:
     assert waits.has_ended(15)
     record = live.record()
     assert (record.call, record.disposition, live.path(record)) == (waiting, "served", ["wait", "end"])
-    talks.hangs_up()
+    shown = live.until(lambda: next((call for call in live.calls() if call["call"] == talking), None))
+    assert shown["talking_to"] == "101"  # without a socket of its own
+    claire.calls[0].send("BYE")
+    assert talks.has_ended(15)
     record = live.record(1)
     assert (record.call, record.disposition) == (talking, "answered")
     assert live.events("gap") == []
