@@ -13,10 +13,11 @@ from controller.calls.channels import LOOP
 from controller.calls.checkpoint import Checkpoint
 from controller.calls.house import House
 from controller.calls.journal import Log
-from controller.calls.offer import PARTED, REDIRECT, Offer
+from controller.calls.offer import CONNECTED, DIALLING, PARTED, REDIRECT, Offer
 from controller.calls.routing import can_reach
 from controller.esl import api
 from controller.esl.errors import EslError
+from controller.esl.fields import Headers, talking_with, variable
 from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,20 @@ class Attended:
         self._connection.api(api.uuid_setvar(self.offer.uuid, REDIRECT, target))
         self.fetch()
         return True
+
+    def answered(self, headers: Headers) -> None:
+        """Somebody may have answered while no controller had the call."""
+        found = talking_with(headers)
+        dial = variable(headers, DIALLING)
+        if found is None or not dial or self._saved.tally.connected:
+            return
+        who, since = found
+        self._saved.tally.connected = [who, since]
+        self._log.note("connected", to=who)
+        try:
+            self._connection.api(api.uuid_setvar(self.offer.uuid, CONNECTED, f"{dial} {since:.3f} {who}"))
+        except EslError as error:
+            log.debug("call %s: %s", self.offer.call, error)
 
     def parted(self) -> None:
         """The talk has ended: the call comes here at once."""

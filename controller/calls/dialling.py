@@ -12,6 +12,7 @@ from uuid import uuid4
 import gevent
 
 from conf.snapshot import Snapshot
+from controller.calls.offer import DIALLING
 from controller.calls.routing import user_of
 from controller.calls.tally import Tally
 from controller.esl import applications
@@ -26,7 +27,6 @@ from controller.flow.numbers import e164, is_anonymous, is_emergency
 LONGEST_CALL = 24 * 3600.0  # seconds
 STOP_AGAIN = 0.2  # seconds until the next one, in turn, may ring
 DISPOSITION = "originate_disposition"
-DIALLING = "souffleur_dialling"  # the command whose outcome that is
 NOT_ANSWERED: dict[str, Literal["busy", "no_answer"]] = {
     "USER_BUSY": "busy",
     "CALL_REJECTED": "busy",

@@ -21,7 +21,9 @@ OWNER = "souffleur_owner"  # the controller that has the call: NAME:INSTANCE:EPO
 TAKEN = "souffleur_taken"  # tells the dialplan's loop that a controller had the call
 TRUNK = "souffleur_trunk"
 PARTED = "souffleur_parted"
+CONNECTED = "souffleur_connected"
 REDIRECT = "souffleur_redirect"
+DIALLING = "souffleur_dialling"  # the command whose outcome originate_disposition tells
 INTENT = "souffleur_intent"  # the request that was last sent while the database could not note it
 CALLER = "souffleur_caller"  # the extension whose phone we rang first: FreeSWITCH holds the other side's number
 CALLS = UUID("5ba05f0e-6d5c-5c6c-9c7e-7a3d2b1f0c11")  # the name space of our calls
@@ -48,6 +50,7 @@ class Offer:
     intent: str
     waited: int  # rounds of a second that nobody took it, since a controller lost it
     parted: float  # when the last talk ended, in epoch seconds, if a controller beside the call heard it
+    connected: tuple[str, float] | tuple[()]  # who answered, and when, if a controller beside the call heard it
     redirect: str  # whom the caller is to be taken to, by an order from outside
     held: bool
     created: float  # epoch seconds
@@ -56,6 +59,15 @@ class Offer:
 def call_of(uuid: str) -> str:
     """The name of a call, from its first channel: whoever takes it, or reads of it later, names it alike."""
     return str(uuid5(CALLS, uuid))
+
+
+def read_connected(headers: Headers) -> tuple[str, float] | tuple[()]:
+    """Who answered the dial that was in progress, and when; nothing when that is not known."""
+    dial, _, rest = variable(headers, CONNECTED).partition(" ")
+    since, _, who = rest.partition(" ")
+    if not dial or dial != variable(headers, DIALLING):
+        return ()
+    return (who, decimal(since) or 0.0)
 
 
 def read_offer(headers: Headers) -> Offer:
@@ -84,6 +96,7 @@ def read_offer(headers: Headers) -> Offer:
         intent=variable(headers, INTENT),
         waited=len(variable(headers, WAITED)),
         parted=decimal(variable(headers, PARTED)) or 0.0,
+        connected=read_connected(headers),
         redirect=variable(headers, REDIRECT),
         held=channel.held,
         created=channel.created,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from conf.snapshot import Snapshot
-from controller.calls.apology import apology_flow
+from controller.calls.apology import APOLOGY, apology, apology_flow
 from controller.calls.channel import Channel
 from controller.calls.checkpoint import Checkpoint, main_flow, read
 from controller.calls.dialling import Dialling
@@ -28,7 +28,7 @@ from controller.esl.errors import CallEnded, ConnectionLost, EslError
 from controller.esl.fence import Fence
 from controller.flow.call import Call
 from controller.flow.commands import HungUp
-from controller.flow.engine import Flow, Walk
+from controller.flow.engine import Flow, Library, Walk
 from controller.flow.problem import FlowError
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Conversation:
         self.record = Record(self.offer, controller=house.owner.controller)
         if self._saved and self._adopted:
             self.record.resume(self._saved)
+            self.record.tally.connected = self.record.tally.connected or list(self.offer.connected)
         self._holding = Holding(session, self.log.note, self.record.tally.hold, self.offer.held)
         self.subscriber: Snapshot | None = None
         self._dialling: Dialling | None = None
@@ -127,7 +128,7 @@ class Conversation:
             return ""  # walking on says what is wrong
 
     def _follow(self, walker: Walker, way: Route) -> None:
-        library = self._house.configuration.library(way.subscriber)
+        library = self._library(way.subscriber)
         if self._saved and self._adopted:
             walk = Walk.resume(self._saved.walk, library)
             walk.came_by(self.record.tally.path)
@@ -146,6 +147,13 @@ class Conversation:
             command = walk.begin()
         walker.drive(walk, command, kept)
 
+    def _library(self, subscriber: Snapshot) -> Library:
+        """How the call finds flows: the subscriber's, and those of our own."""
+        theirs = self._house.configuration.library(subscriber)
+        return lambda name, version: (
+            Flow.load(apology_flow(name)) if name.startswith(APOLOGY) else theirs(name, version)
+        )
+
     def _fall_back(self, walker: Walker, reason: str, fallback: str, cause: str) -> None:
         """Say sorry, or ring the fallback: a caller is never left in silence because of us."""
         log.warning("call %s: %s", self.offer.call, reason)
@@ -160,7 +168,7 @@ class Conversation:
                 log.warning("call %s: the fallback is broken too: %s", self.offer.call, error)
                 self.log.note("fallback", reason=str(error), to="")
         language = self.subscriber.language if self.subscriber else "en"
-        walk = Walk(Flow.load(apology_flow(language, cause)), Call({"language": language}))
+        walk = Walk(Flow.load(apology_flow(apology(language, cause))), Call({"language": language}))
         walker.drive(walk, walk.begin())
 
     def _walk_of(self, subscriber: Snapshot, name: str) -> Walk:

@@ -157,6 +157,10 @@ class Sweep:
         """A talk has ended somewhere on FreeSWITCH."""
         gevent.spawn(self._switchboard.parted, event.get("Unique-ID"))
 
+    def hear_bridge(self, event: Event) -> None:
+        """A talk has begun somewhere on FreeSWITCH."""
+        gevent.spawn(self._switchboard.joined, event)
+
     def _own(self, connection: Inbound, found: Found) -> None:
         owner = replace(self._me, epoch=found.owner.epoch + 1 if found.owner else 1)
         connection.api(api.uuid_setvar(found.row.uuid, OWNER, str(owner)))

@@ -17,6 +17,7 @@ from controller.calls.session import Conversation
 from controller.esl import api
 from controller.esl.connection import Session
 from controller.esl.errors import EslError
+from controller.esl.event import Event
 from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
@@ -96,12 +97,19 @@ class Switchboard:
         offer = read_offer(headers)
         saved = read(offer.checkpoint)
         if saved and offer.call not in self._live and offer.call not in self._attended:
-            self._attended[offer.call] = Attended(self._house, connection, offer, saved, address)
+            self._attended[offer.call] = attended = Attended(self._house, connection, offer, saved, address)
+            attended.answered(headers)
         return saved is not None
 
     def keep_attended(self, uuids: set[str]) -> None:
         """Let go of the attended calls that do not ring or talk any more."""
         self._attended = {call: one for call, one in self._attended.items() if one.offer.uuid in uuids}
+
+    def joined(self, event: Event) -> None:
+        """Somebody has answered, or a talk begins anew."""
+        for attended in list(self._attended.values()):
+            if attended.offer.uuid == event.get("Unique-ID"):
+                attended.answered(event.headers)
 
     def parted(self, uuid: str) -> None:
         """A talk has ended."""

@@ -126,6 +126,15 @@ def partner(headers: Headers) -> str:
     return headers.get("Other-Leg-Unique-ID", "") or headers.get("Bridge-B-Unique-ID", "")
 
 
+def talking_with(headers: Headers) -> tuple[str, float] | None:
+    """Whom a bridged channel talks with, and since when (epoch seconds); None while nobody has answered.
+
+    Read it on a CHANNEL_BRIDGE or on a dump of the channel.
+    """
+    since = _epoch(headers.get("Other-Leg-Channel-Answered-Time", ""))
+    return (headers.get("Other-Leg-Destination-Number", ""), since) if since else None
+
+
 def _epoch(microseconds: str) -> float:
     return int(microseconds) / 1e6 if microseconds.isdecimal() else 0.0
 

@@ -69,7 +69,7 @@ def _flow(phase: str, shop: str) -> dict[str, Any]:
     if phase == "say":
         return {"start": "read", "nodes": {"read": _say(LONG), **end}}
     if phase == "music":
-        music = {"kind": "say", "prompt": {"prompt": "music"}, "exits": {"next": "end"}}
+        music = {"kind": "say", "prompt": "music", "exits": {"next": "end"}}
         return {"start": "wait", "nodes": {"wait": music, **end}}
     if phase == "menu":
         choose = {"kind": "menu", "prompt": {"text": {"fr": "Tapez 1 ou 2."}}, "choices": {"1": "one", "2": "two"}}

@@ -35,7 +35,8 @@ class Process:
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "controller", "serve"]
             self.popen = subprocess.Popen(command, env=os.environ | self.environ, stdout=log, stderr=log)
-        with gevent.Timeout(STARTS_WITHIN, AssertionError(f"{self.name} did not start: {self.log.read_text()[-3000:]}")):
+        late = AssertionError(f"{self.name} did not start: {self.log.read_text()[-3000:]}")
+        with gevent.Timeout(STARTS_WITHIN, late):
             while not self.control.is_ready():
                 assert self.popen.poll() is None, self.log.read_text()[-3000:]
                 gevent.sleep(0.05)
