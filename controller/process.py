@@ -18,12 +18,15 @@ from gevent.pywsgi import WSGIServer
 from conf import outgoing
 from conf.database import open_engine
 from conf.settings import Settings
+from controller.calls.blocklist import Blocklist
 from controller.calls.board import Board
 from controller.calls.cache import Cache
 from controller.calls.configuration import Configuration
 from controller.calls.control import Control
 from controller.calls.directory import Directory, DirectoryUser
+from controller.calls.doorkeeper import EVENTS, Doorkeeper, firewall_of, trusted_networks
 from controller.calls.drain import Drain
+from controller.calls.elsewhere import forbid
 from controller.calls.fleet import Fleet
 from controller.calls.house import House
 from controller.calls.journal import Journal
@@ -89,6 +92,8 @@ class Controller:
         fellows = Fellows(self.owner, freeswitch, self.fleet, lambda url: probe(url, settings.control_secret))
         self.sweep = Sweep(self.owner, fellows, self.switchboard, lambda: self.link.connection)
         self.monitor.subscribe(self.sweep.hear_unbridge, "CHANNEL_UNBRIDGE")
+        self.doorkeeper = self._doorkeeper()
+        self.monitor.subscribe(self.doorkeeper.hear, subclasses=EVENTS)
         self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
         self.drain = Drain(self.server, self.switchboard, fellows, self.lease.announce)
         self.link = Link(
@@ -102,7 +107,12 @@ class Controller:
         self.control = WSGIServer((settings.control_host, settings.control_port), self._control(), log=None)
         secrets = (settings.esl_password, settings.directory_secret)
         self._trunk_files = TrunkFiles(settings.freeswitch_conf, *secrets, self._pool)
-        self.directory = Directory(self._find_user, settings.directory_secret)
+        self.directory = Directory(
+            self._find_user,
+            settings.directory_secret,
+            refuses=self.doorkeeper.refuses,
+            on_transfer=lambda question: forbid(question, lambda: self.link.connection),
+        )
         self._directory_server: WSGIServer | None = None
         self._greenlets: list[gevent.Greenlet] = []
         self._since = time.time()
@@ -128,6 +138,7 @@ class Controller:
             (self._trunk_files.keep, (self.configuration.trunks, lambda: self.link.connection)),
             (self.lease.keep, (url, freeswitch)),
             (self.sweep.keep, ()),
+            (self.doorkeeper.keep, ()),
         ):
             self._greenlets.append(gevent.spawn(run, *arguments))
         self.link.start()
@@ -218,6 +229,13 @@ class Controller:
             leaving=lambda: self.drain.handing_over,
         )
 
+    def _doorkeeper(self) -> Doorkeeper:
+        blocklist = Blocklist(self._engine, Threads(1), self.settings.controller_id, time.time)
+        own = (self.settings.sip_address, self.settings.public_address)
+        return Doorkeeper(
+            blocklist, lambda: trusted_networks(self.configuration.trunks(), own), firewall_of(self.settings)
+        )
+
     def _find_user(self, domain: str, user: str) -> DirectoryUser | None:
         slug, _, rest = domain.partition(".")
         subscriber = self.configuration.by_slug(slug) if rest == self.settings.domain else None
@@ -245,4 +263,5 @@ class Controller:
             Board(self.settings.controller_id, self.state, self.switchboard.states, self.peers),
             self.peers,
             self.owner.instance,
+            self.doorkeeper,
         )

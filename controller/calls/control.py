@@ -15,11 +15,13 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, ServiceUnavailable, Unauthorized
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from controller.calls.board import Board
+from controller.calls.doorkeeper import Doorkeeper
 from controller.calls.journal import Entry, Journal
 from controller.calls.originate import Wish, read_wish
 from controller.calls.peers import PASSED_ON, Peers
@@ -40,6 +42,8 @@ ROUTES = Map(
         Rule("/v1/originate", endpoint="originate", methods=["POST"]),
         Rule("/v1/calls/<call>/hang_up", endpoint="hang_up", methods=["POST"]),
         Rule("/v1/calls/<call>/transfer", endpoint="transfer", methods=["POST"]),
+        Rule("/v1/blocked", endpoint="blocked", methods=["GET"]),
+        Rule("/v1/blocked", endpoint="free", methods=["DELETE"]),
         Rule("/v1/events", endpoint="events", methods=["GET"]),
     ]
 )
@@ -62,6 +66,7 @@ class Control:
     board: Board
     peers: Peers
     instance: str
+    doorkeeper: Doorkeeper
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -139,6 +144,24 @@ class Control:
             return _json({"error": error.format(names=", ".join(silent))}, 503)
         raise UnknownCall
 
+    def blocked(self, request: Request) -> Response:
+        """The addresses that nobody listens to now."""
+        _operator_only(request)
+        blocks = [asdict(block) for block in self.doorkeeper.blocks()]
+        return _json({"blocked": blocks, "enforced_by": self.doorkeeper.enforced_by})
+
+    def free(self, request: Request) -> Response:
+        """Listen to an address again: `?address=`."""
+        _operator_only(request)
+        address = request.args.get("address", "")
+        try:
+            freed = self.doorkeeper.free(address)
+        except SQLAlchemyError as error:
+            raise ServiceUnavailable("The database is away: the address is free here, not elsewhere.") from error
+        if not freed:
+            raise NotFound("This address is not blocked.")
+        return _json({"address": address})
+
     def events(self, request: Request) -> Response:
         """The live feed: of a call, of a subscriber, or of all; `Last-Event-ID` goes on after an entry."""
         entries = self._stream(self._wanted(request), _after(request, self.instance))
@@ -174,6 +197,11 @@ class Control:
 
 def _event(entry: Entry, instance: str) -> bytes:
     return b"id: %s-%d\ndata: %s\n\n" % (instance.encode(), entry.position, orjson.dumps(asdict(entry)))
+
+
+def _operator_only(request: Request) -> None:
+    if _subscriber(request):
+        raise NotFound("There is no such page.")
 
 
 def _subscriber(request: Request) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import gevent
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +21,50 @@ ASKED, TRIED = "sofia::pre_register", "sofia::register_attempt"  # of REGISTER a
 EVENTS = (ASKED, TRIED)
 PROVED = ("SUCCESS", "RENEWED")
 LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+class Installation(Protocol):
+    """What is read of the settings."""
+
+    @property
+    def firewall(self) -> str: ...
+    @property
+    def sip_internal_port(self) -> int: ...
+    @property
+    def sip_external_port(self) -> int: ...
+    @property
+    def sip_internal_tls_port(self) -> int: ...
+    @property
+    def sip_external_tls_port(self) -> int: ...
+
+
+def firewall_of(settings: Installation) -> Firewall | None:
+    """The kernel's table for the SIP ports of this installation, where it is asked for."""
+    if settings.firewall != "nftables":
+        return None
+    plain = (settings.sip_internal_port, settings.sip_external_port)
+    return Firewall((*plain, settings.sip_internal_tls_port, settings.sip_external_tls_port))
+
+
+def trusted_networks(trunks: Iterable[Mapping[str, Any]], own: Iterable[str]) -> tuple[str, ...]:
+    """What nothing blocks: the networks and addresses of trunks, and our own addresses. Names are passed over."""
+    known = list(trunks)
+    networks = [network for trunk in known for network in trunk.get("allow") or ()]
+    hosts = [_without_port(str(trunk.get("host", ""))) for trunk in known]
+    addresses = [address for host in (*hosts, *own) if (address := _address(host))]
+    return (*networks, *addresses)
+
+
+def _without_port(host: str) -> str:
+    return host.rpartition(":")[0] if host.count(":") == 1 or "]:" in host else host
+
+
+def _address(host: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return ""
+    return "" if parsed.is_unspecified else str(parsed)
 
 
 class Doorkeeper:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from controller.calls import blocking
 from controller.calls.blocking import Block, Blocking, is_scanner, source_of, spared
 from controller.calls.blocklist import Blocklist
-from controller.calls.doorkeeper import ASKED, TRIED, Doorkeeper
+from controller.calls.doorkeeper import ASKED, TRIED, Doorkeeper, trusted_networks
 from controller.calls.firewall import Firewall, FirewallRefused, run
 from controller.esl.event import Event
 
@@ -339,6 +339,16 @@ def test_a_new_trunk_is_listened_to_at_once(lists: Callable[[str], Blocklist], c
     assert one.blocks() == []
     assert "203.0.113.0/24" in kernel.told[-1]
     assert STRANGER not in kernel.told[-1]
+
+
+def test_what_is_ours_and_the_trunks_is_trusted() -> None:
+    trunks = [
+        {"name": "a", "host": "192.0.2.1:5070", "allow": ["192.0.2.64/28"]},
+        {"name": "b", "host": "[2001:db8::1]:5061"},
+        {"name": "c", "host": "sip.carrier.example:5060", "allow": None},
+    ]
+    found = trusted_networks(trunks, ["198.51.100.1", "", "0.0.0.0", "pbx.example"])
+    assert found == ("192.0.2.64/28", "192.0.2.1", "2001:db8::1", "198.51.100.1")
 
 
 def test_the_kernel_is_told_and_when_it_may_not_the_directory_refuses_alone(
