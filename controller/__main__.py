@@ -12,12 +12,14 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import gevent
 
 from conf.problems import ConfigurationError
 from conf.settings import Settings, load, unknown
+from controller import blocked
 from controller.process import Controller
 from controller.running import listening, run, taken_ports
 from controller.terminal import ControlClient, Refused, tell
@@ -55,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="start everything that this installation needs").set_defaults(command=start)
     commands.add_parser("serve", help="take calls").set_defaults(command=serve)
     commands.add_parser("check", help="ask a running controller how it is").set_defaults(command=check)
+    commands.add_parser("blocked", help="tell which addresses are blocked").set_defaults(command=show_blocked)
+    free = commands.add_parser("free", help="listen to a blocked address again")
+    free.add_argument("address", metavar="ADDRESS", help="an IP address, or a network as `blocked` shows it")
+    free.set_defaults(command=free_address)
     call = commands.add_parser("call", help="place a call and tell what happens")
     call.add_argument("--from", dest="caller", required=True, metavar="NUMBER", help="the caller's number")
     call.add_argument("--to", dest="dialled", required=True, metavar="NUMBER", help="a number or an extension")
@@ -108,6 +114,24 @@ def check(settings: Settings, options: argparse.Namespace) -> int:
         return 1
     print(" ".join(f"{key}={value}" for key, value in status.items()))
     return 0 if status["freeswitch"] else 1
+
+
+def show_blocked(settings: Settings, options: argparse.Namespace) -> int:
+    """Tell which addresses are blocked."""
+    return _ask_control(settings, blocked.show)
+
+
+def free_address(settings: Settings, options: argparse.Namespace) -> int:
+    """Listen to an address again."""
+    return _ask_control(settings, lambda client: blocked.free(client, options.address))
+
+
+def _ask_control(settings: Settings, ask: Callable[[ControlClient], int]) -> int:
+    try:
+        return ask(ControlClient(settings.control_host, settings.control_port, settings.control_secret))
+    except (OSError, Refused) as error:
+        print(f"No controller does that: {error}", file=sys.stderr)
+        return 1
 
 
 def place_call(settings: Settings, options: argparse.Namespace) -> int:

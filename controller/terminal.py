@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from controller.calls.timeline import line
 
@@ -47,6 +48,14 @@ class ControlClient:
     def place(self, trial: dict[str, Any]) -> str:
         """Place a trial call; returns its call id."""
         return str(self._ask("POST", "/v1/calls", trial)["call"])
+
+    def blocked(self) -> dict[str, Any]:
+        """Who is not listened to now."""
+        return self._ask("GET", "/v1/blocked")
+
+    def free(self, address: str) -> None:
+        """Listen to an address again."""
+        self._ask("DELETE", f"/v1/blocked?{urlencode({'address': address})}")
 
     def entries(self, call: str) -> Iterator[dict[str, Any]]:
         """The journal of a call, from its beginning, as it is written."""

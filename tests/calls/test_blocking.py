@@ -14,12 +14,15 @@ from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from controller import blocked
 from controller.calls import blocking
 from controller.calls.blocking import Block, Blocking, is_scanner, source_of, spared
 from controller.calls.blocklist import Blocklist
 from controller.calls.doorkeeper import ASKED, TRIED, Doorkeeper, trusted_networks
 from controller.calls.firewall import Firewall, FirewallRefused, run
 from controller.esl.event import Event
+from controller.terminal import Refused
+from tests.calls.live import Live
 
 STRANGER, OFFICE, CARRIER = "203.0.113.9", "198.51.100.20", "192.0.2.66"
 TRUNKS = ("192.0.2.64/28", "127.0.0.0/8")
@@ -428,3 +431,31 @@ def test_a_program_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("controller.calls.firewall.PROGRAM", ("no-such-program",))
     with pytest.raises(FirewallRefused):
         run("")
+
+
+# --- the operator --------------------------------------------------------------------------------------------------
+
+
+def test_the_operator_sees_and_frees_a_blocked_address(live: Live) -> None:
+    said: list[str] = []
+    assert live.controller
+    for _ in range(15):
+        live.controller.doorkeeper.hear(failure(user="101\x1b[2J"))
+    blocked.show(live.control, said.append)
+    assert said[0].startswith(STRANGER)
+    assert "failures" in said[0]
+    assert "\x1b" not in said[0]
+    assert said[1:] == [blocked.ENFORCED["directory"]]
+    assert blocked.free(live.control, STRANGER, said.append) == 0
+    said.clear()
+    blocked.show(live.control, said.append)
+    assert said == [blocked.NOBODY]
+    with pytest.raises(Refused, match="not blocked"):
+        live.control.free(STRANGER)
+    with pytest.raises(Refused):
+        live.control.free("${system}")
+
+
+def test_a_subscriber_learns_nothing_of_blocked_addresses(live: Live) -> None:
+    with pytest.raises(Refused):
+        live.control._ask("GET", "/v1/blocked?subscriber=martin")
