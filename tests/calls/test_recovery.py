@@ -50,6 +50,7 @@ def test_a_killed_controller_loses_no_call(site: Processes, shop: Shop, each: in
     site.outside.phone("202", "secours", talks=10.0)
     guests = arrive(site.outside, each)
     settle(site, guests)
+    site.until(lambda: len(shop.keys) == 2 * each)
     site["a"].kill()
     for guest in of(guests, "collect"):
         guest.person.presses("1234")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import select
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -35,11 +35,13 @@ KEYS = "0123456789*#"
 class RealPerson:
     def __init__(self, agent: Agent, call: Call) -> None:
         self.agent, self.call = agent, call
+        self._left = False
 
     def presses(self, keys: str) -> None:
         send_keys(self.agent, self.call, keys)
 
     def hangs_up(self) -> None:
+        self._left = True
         if 200 in self.call.statuses:
             self.call.send("BYE")
         else:
@@ -70,6 +72,8 @@ class RealPerson:
         return self._wait(self._over, within)
 
     def _over(self) -> bool:
+        if self._left:
+            return True
         refused = any(status >= 300 for status in self.call.statuses if status not in (401, 407))
         return refused or any(message.method == "BYE" for message in list(self.call.requests.queue))
 
@@ -210,21 +214,27 @@ class RealOutside:
         self._made.clear()
 
 
-def start_real(binary: str, folder: Any, offer_port: int, directory_port: int) -> RealOutside:
-    """A FreeSWITCH with our configuration, one trunk at 127.0.0.9."""
+def start_real(
+    binary: str, folder: Any, offers: int | Sequence[int], directories: int | Sequence[int]
+) -> RealOutside:
+    """A FreeSWITCH with our configuration, one trunk at 127.0.0.9; a port, or one for each controller."""
     trunk_port = free_port(TRUNK)
     trunk = Trunk("carrier", f"{TRUNK}:{trunk_port}", (f"{TRUNK}/32",))
     settings = settings_for(
         folder,
         trunks=(trunk,),
-        offers=(f"127.0.0.1:{offer_port}",),
-        directories=(f"127.0.0.1:{directory_port}",),
+        offers=_addresses(offers),
+        directories=_addresses(directories),
         directory_secret="directory-secret",
         domain="pbx.localhost",
     )
     switch = RealSwitch(binary, folder, settings)
     switch.start()
     return RealOutside(switch, trunk_port)
+
+
+def _addresses(ports: int | Sequence[int]) -> tuple[str, ...]:
+    return tuple(f"127.0.0.1:{port}" for port in ([ports] if isinstance(ports, int) else ports))
 
 
 def on_the_wire(text: str) -> str:
