@@ -16,13 +16,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import gevent
+from sqlalchemy.exc import SQLAlchemyError
 
 from conf.problems import ConfigurationError
 from conf.settings import Settings, load, unknown
 from controller import blocked
+from controller.boards import Boards
+from controller.feeds import Feeds
 from controller.process import Controller
 from controller.running import listening, run, taken_ports
-from controller.terminal import ControlClient, Refused, tell
+from controller.terminal import ControlClient, Refused, board_lines, feed_line, tell
 from controller.virtual import VirtualSwitch
 from controller.watchdog import Watchdog
 
@@ -61,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     free = commands.add_parser("free", help="listen to a blocked address again")
     free.add_argument("address", metavar="ADDRESS", help="an IP address, or a network as `blocked` shows it")
     free.set_defaults(command=free_address)
+    board = commands.add_parser("board", help="show all controllers, their FreeSWITCH and their calls")
+    board.add_argument("--follow", action="store_true", help="then tell what happens, on all of them")
+    board.add_argument("--subscriber", default="", metavar="SLUG", help="only this subscriber's calls")
+    board.set_defaults(command=show_board)
     call = commands.add_parser("call", help="place a call and tell what happens")
     call.add_argument("--from", dest="caller", required=True, metavar="NUMBER", help="the caller's number")
     call.add_argument("--to", dest="dialled", required=True, metavar="NUMBER", help="a number or an extension")
@@ -132,6 +139,20 @@ def _ask_control(settings: Settings, ask: Callable[[ControlClient], int]) -> int
     except (OSError, Refused) as error:
         print(f"No controller does that: {error}", file=sys.stderr)
         return 1
+
+
+def show_board(settings: Settings, options: argparse.Namespace) -> int:
+    """Print the board, then follow the live feeds of all controllers if that is wanted."""
+    board = Boards(settings)
+    try:
+        print("\n".join(board_lines(board.show(options.subscriber))), flush=True)
+    except (OSError, Refused, SQLAlchemyError) as error:
+        print(f"Neither a controller nor the database answers: {error}", file=sys.stderr)
+        return 1
+    if options.follow:
+        for controller, entry in Feeds(board.urls, settings.control_secret, options.subscriber):
+            print(feed_line(controller, entry), flush=True)
+    return 0
 
 
 def place_call(settings: Settings, options: argparse.Namespace) -> int:

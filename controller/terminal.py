@@ -1,13 +1,14 @@
-"""`python -m controller call`: a call placed from the terminal, told as it happens."""
+"""What the terminal shows of running controllers: a call placed from here, the board, the live feed of all."""
 
 from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from controller.calls.timeline import line
 
@@ -44,6 +45,10 @@ class ControlClient:
     def status(self) -> dict[str, Any]:
         """How the controller is."""
         return self._ask("GET", "/v1/status")
+
+    def board(self, subscriber: str = "") -> dict[str, Any]:
+        """All controllers and all calls, or a subscriber's."""
+        return self._ask("GET", "/v1/board" + (f"?subscriber={quote(subscriber)}" if subscriber else ""))
 
     def place(self, trial: dict[str, Any]) -> str:
         """Place a trial call; returns its call id."""
@@ -96,3 +101,65 @@ def tell(client: ControlClient, trial: dict[str, Any], show: Callable[[str], Non
         if entry["kind"] == "not_placed":
             return 1
     return 1
+
+
+def board_lines(board: dict[str, Any]) -> Iterator[str]:
+    """The board as a person reads it: controllers, then calls."""
+    now = board["at"]
+    yield from _table(
+        ("CONTROLLER", "FREESWITCH", "STATE", "CALLS", "LEASE"),
+        [_controller(row, now) for row in board["controllers"]],
+    )
+    yield ""
+    if not board["calls"]:
+        yield "No calls."
+        return
+    yield from _table(
+        ("CALL", "CONTROLLER", "SUBSCRIBER", "FROM", "TO", "FOR", "NODE", "DOING"),
+        [_call(row, now) for row in board["calls"]],
+    )
+
+
+def feed_line(controller: str, entry: dict[str, Any]) -> str:
+    """An entry of the live feed with its time, its controller and its call."""
+    at = datetime.fromtimestamp(entry["at"]).strftime("%H:%M:%S.%f")[:-3]
+    told = line(entry["kind"], entry["data"], 0.0).partition(" s  ")[2]
+    return f"{at}  {controller:<12.12}  {entry['call'][:8]:<8}  {told}"
+
+
+def _controller(row: dict[str, Any], now: float) -> tuple[str, ...]:
+    if "switch" not in row:  # a subscriber's board
+        return (row["id"], "", "answers" if row["answers"] else "does not answer", "", "")
+    switch = row["switch"]
+    state = switch.get("state", "unknown")
+    if not row["answers"]:
+        state = "the controller does not answer" if row["alive"] else "the controller is gone"
+    elif "since" in switch:
+        state += f" for {_ago(now - switch['since'])}"
+    if switch.get("version"):
+        state += f" ({switch['version']}, {switch['sessions']} of {switch['max_sessions']} channels)"
+    draining = ", draining" if row["draining"] else ""
+    return (row["id"], row["freeswitch"], state, f"{row['calls']}{draining}", "held" if row["alive"] else "expired")
+
+
+def _call(row: dict[str, Any], now: float) -> tuple[str, ...]:
+    doing = f"talks to {row['talking_to']}" if row["talking_to"] else row["doing"]
+    for_so_long = _ago(now - row["since"])
+    return (
+        row["call"], row["controller"], row["subscriber"], row["from"] or "anonymous", row["to"], for_so_long,
+        row["node"], doing,
+    )  # fmt: skip
+
+
+def _ago(seconds: float) -> str:
+    whole = max(0, int(seconds))
+    if whole < 120:
+        return f"{whole} s"
+    return f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    lines = [head, *rows]
+    widths = [max(len(row[place]) for row in lines) for place in range(len(head))]
+    for row in lines:
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 class Board:
-    """`state()` tells how this controller is, `calls(subscriber)` which calls it has."""
+    """`state()` tells how this controller is, `calls(subscriber)` which calls it has; who only asks is "" as `me`."""
 
     def __init__(
         self,
@@ -45,9 +45,10 @@ class Board:
         query = urlencode({"alone": "1", **({"subscriber": subscriber} if subscriber is not None else {})})
         answers = self._peers.ask(others, "GET", f"/v1/board?{query}")
         parts = {name: part for name, answer in answers.items() if (part := _part(answer))}
-        parts[self._me] = self.own(subscriber)
+        if self._me:
+            parts[self._me] = self.own(subscriber)
         rows = [_controller(peer, parts.get(peer.id)) for peer in known]
-        if self._me not in (peer.id for peer in known):  # the database has not been reached yet
+        if self._me and self._me not in (peer.id for peer in known):  # the database has not been reached yet
             rows.append(_controller(Peer(self._me, "", "", 0, False, {}), parts[self._me]))
         calls = [call for call in _calls(parts) if subscriber is None or call["subscriber"] == subscriber]
         if subscriber is not None:

@@ -181,9 +181,11 @@ class Control:
 
     def _stream(self, wanted: Callable[[Entry], bool], after: int | None) -> Iterator[bytes]:
         # Followed from here on, since what never begins is never left: nobody reads the stream of a HEAD request.
+        begun = self.journal.position if after is None else after
         follower = self.journal.follow(wanted, after)
         try:
-            yield b": hello\n\n"
+            # The position, for a reader who breaks off before the first entry comes.
+            yield b": hello\nid: %s-%d\n\n" % (self.instance.encode(), begun)
             lost = 0
             while True:
                 entry = follower.next(KEEP_ALIVE)

@@ -70,6 +70,11 @@ class Journal:
         self._followers: list[Follower] = []
         self._position = 0
 
+    @property
+    def position(self) -> int:
+        """Of the last entry."""
+        return self._position
+
     def note(self, call: str, sequence: int, subscriber: int | None, kind: str, data: dict[str, Any]) -> Entry:
         """Write an entry down and show it to those who follow."""
         self._position += 1

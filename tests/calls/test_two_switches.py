@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gevent
 import pytest
+from gevent.server import StreamServer
+from sqlalchemy import select
 
+from conf.database import operator
+from conf.models import CallEvent
+from controller.boards import Boards
+from controller.feeds import Feeds
+from controller.terminal import board_lines
 from tests.calls.live import HOUSES, SAMPLES, Live, free_port
 from tests.outside.virtual import VirtualOutside
 
@@ -171,4 +181,93 @@ def test_new_calls_are_taken_where_freeswitch_lives(two: tuple[Live, Live]) -> N
     b.outside.from_trunk("+33123456784")
     call = b.reaches("read")["call"]
     assert [row["call"] for row in board(a)["calls"]] == [call]
-    gevent.sleep(0)
+
+
+class Relay:
+    """A way to a controller that can be cut."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._sockets: list[Any] = []
+        self._server = StreamServer(("127.0.0.1", 0), self._carry)
+        self._server.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def _carry(self, near: Any, _: Any) -> None:
+        far = socket.create_connection(("127.0.0.1", self._port))
+        self._sockets += [near, far]
+        back = gevent.spawn(self._copy, far, near)
+        self._copy(near, far)
+        back.join()
+
+    @staticmethod
+    def _copy(source: Any, target: Any) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(4096):
+                target.sendall(data)
+
+    def cut(self) -> None:
+        while self._sockets:
+            one = self._sockets.pop()
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def stop(self) -> None:
+        self.cut()
+        self._server.stop()
+
+
+def until_ended(feed: Feeds, calls: int) -> list[tuple[str, dict[str, Any]]]:
+    told: list[tuple[str, dict[str, Any]]] = []
+    with gevent.Timeout(15):
+        while sum(entry["kind"] == "ended" for _, entry in told) < calls:
+            told.append(next(feed))
+    return told
+
+
+def test_the_feeds_of_all_controllers_are_one(two: tuple[Live, Live]) -> None:
+    a, b = two
+    relay = Relay(b.settings.control_port)
+    urls = {"a": f"http://127.0.0.1:{a.settings.control_port}", "b": relay.url}
+    made = [Feeds(lambda: urls, SECRET, subscriber=slug) for slug in ("", "martin", "duval")]
+    try:
+        a.until(lambda: all(len(live.controller.journal._followers) == 3 for live in two))
+        for live in two:
+            caller = live.outside.from_trunk("+33123456785")
+            assert caller.hears_something()
+            live.reaches("wait")
+            if live is b:
+                relay.cut()
+            caller.presses("1")
+            assert caller.has_ended()
+        told = until_ended(made[0], 2)
+        keys = [(entry["call"], entry["sequence"]) for _, entry in told]
+        assert len(keys) == len(set(keys))
+        assert {name for name, _ in told} == {"a", "b"}
+        a.until(lambda: len(a.events("ended")) == 2)
+        with operator(a.engine, read_only=True) as session:
+            written = {(event.call, event.sequence) for event in session.scalars(select(CallEvent))}
+        assert set(keys) == written
+        assert [entry["kind"] for _, entry in until_ended(made[1], 2)].count("offered") == 2
+        assert made[2].next(0.1) is None
+    finally:
+        for feed in made:
+            feed.close()
+        relay.stop()
+
+
+def test_the_board_without_a_controller_of_ones_own(two: tuple[Live, Live], tmp_path: Path) -> None:
+    a, b = two
+    b.outside.from_trunk("+33123456784")
+    call = b.reaches("read")["call"]
+    elsewhere = replace(a.settings, control_port=free_port())
+    seen = Boards(elsewhere).show()
+    assert [(row["call"], row["controller"]) for row in seen["calls"]] == [(call, "b")]
+    lines = list(board_lines(seen))
+    assert [words[0] for line in lines[1:3] if (words := line.split())] == ["a", "b"]
+    assert all(words in lines[2] for words in ("up for", "1.11.1-virtual", "of 5000 channels", "held"))
+    assert lines[-1].split()[:4] == [call, "b", "martin", "+33611111111"]
+    b.controller.lease.leave()
+    b.controller.control.stop(timeout=0)
+    assert "the controller is gone" in list(board_lines(Boards(elsewhere).show()))[2]
+    assert list(board_lines(Boards(elsewhere).show("martin")))[-1] == "No calls."
