@@ -17,6 +17,7 @@ from tests.real.sip import Agent
 from tests.real.switch import RealSwitch, settings_for
 
 TRUNK, STRANGER = "127.0.0.9", "127.0.0.10"
+CARRIER = "127.0.0.11"  # reached over TLS
 PASSWORD = "phone-secret"
 A, B = "martin.pbx.example", "durand.pbx.example"
 
@@ -65,6 +66,10 @@ def freeswitch(tmp_path_factory: pytest.TempPathFactory, phones: Phones) -> Iter
     folder = tmp_path_factory.mktemp("freeswitch")
     trunk = Trunk("carrier", f"{TRUNK}:{free_port(TRUNK)}", (f"{TRUNK}/32",))
     certificates.make(folder / "certificates", [A, B, "127.0.0.1"])
+    with open(folder / "certificates" / certificates.TRUSTED, "ab") as trusted:
+        for carrier, name in (("carrier", CARRIER), ("other", "other.example")):
+            certificates.make(folder / carrier, [name])
+            trusted.write((folder / carrier / certificates.AUTHORITY).read_bytes())
     options = {"trunks": (trunk,), "certificate_dir": str(folder / "certificates")}
     switch = RealSwitch(binary, folder, settings_for(folder, **options))
     host, _, port = switch.settings.directories[0].rpartition(":")

@@ -135,6 +135,12 @@ class Agent:
         call = self._call(f"<{uri}>", uri)
         return self._exchange(method, uri, call, list(headers), body, "", "").status
 
+    def once(self, method: str, uri: str, *headers: str, to: str = "") -> Message:
+        """Send one request outside a call and return its final response; a challenge is not answered."""
+        call = self._call(to or f"<{uri}>", uri)
+        self.send(method, uri, call, headers)
+        return call.response(method)
+
     def next_call(self, within: float = WITHIN) -> Call:
         """The next call that rings here."""
         try:

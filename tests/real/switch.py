@@ -140,8 +140,10 @@ class RealSwitch:
         for command in ("reloadxml", "reloadacl", "sofia profile external rescan"):
             self.api(command)
         if restart:
-            self.api(f"sofia profile {restart} restart")
             with gevent.Timeout(STARTS_WITHIN, Refused(f"profile {restart} did not come back")):
+                # A profile is restarted only when it has run for ten seconds.
+                while "Please wait" in self.api(f"sofia profile {restart} restart"):
+                    gevent.sleep(0.2)
                 while not self._is_ready():
                     gevent.sleep(0.05)
 
@@ -171,7 +173,8 @@ class RealSwitch:
             status = self.api("sofia status")
         except (OSError, Refused):
             return False
-        return status.count("RUNNING") >= 2
+        running = {line.split()[0] for line in status.splitlines() if "RUNNING" in line}
+        return {"internal", "external"} <= running
 
 
 def settings_for(folder: Path, **changes: object) -> Switch:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import ssl
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gevent import socket
+from pylibsrtp import Error
 
-from conf.freeswitch import certificates
-from tests.real.conftest import PASSWORD, A
+from conf.freeswitch import Trunk, certificates
+from controller.calls.directory import Directory
+from tests.real.carrier import carrier
+from tests.real.conftest import CARRIER, PASSWORD, STRANGER, TRUNK, A
+from tests.real.offers import Offers
+from tests.real.ports import free_port
+from tests.real.sip_message import Message
+from tests.real.switch import RealSwitch, settings_for
+from tests.real.test_media import loudness
 from tests.real.tls_phone import TlsAgent, trusting
 
 GCM, CM = "AEAD_AES_256_GCM", "AES_CM_128_HMAC_SHA1_80"
-TONE = "tone_stream://%(2000,0,425)"
+TONE = "tone_stream://%(3000,0,425)"
+TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 = (ssl.TLSVersion[f"TLSv1{end}"] for end in ("", "_1", "_2", "_3"))
 
 
 @pytest.fixture
@@ -23,12 +36,13 @@ def authority(freeswitch) -> str:
 
 @pytest.fixture
 def secure(freeswitch, authority) -> Iterator[Callable[..., TlsAgent]]:
+    """Makes phones that speak TLS."""
     made: list[TlsAgent] = []
 
     def make(user: str = "101", domain: str = A, password: str = PASSWORD, **options: Any) -> TlsAgent:
-        server = (freeswitch.address, freeswitch.settings.internal_tls_port)
+        port = options.pop("port", freeswitch.settings.internal_tls_port)
         options = {"context": trusting(authority), **options}
-        made.append(TlsAgent(server, user, domain, password, **options))
+        made.append(TlsAgent((freeswitch.address, port), user, domain, password, **options))
         return made[-1]
 
     yield make
@@ -36,7 +50,10 @@ def secure(freeswitch, authority) -> Iterator[Callable[..., TlsAgent]]:
         one.close()
 
 
-@pytest.mark.parametrize("suites", [(CM,), (GCM,), (CM, GCM)])
+# --- the sound ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suites", [(CM,), (GCM,), (CM, GCM), (GCM, CM)])
 def test_a_phone_on_tls_hears_encrypted_sound(secure, offers, suites):
     offers.open()
     phone = secure(suites=suites)
@@ -53,3 +70,312 @@ def test_a_phone_on_tls_hears_encrypted_sound(secure, offers, suites):
     offered.execute("playback", TONE)
     assert phone.hears(50) > 40
     assert call.bye().status == 200
+
+
+def test_what_travels_is_not_the_sound(secure, offers):
+    """The tone repeats itself; what travels does not, and another key does not open it."""
+    offers.open()
+    phone = secure()
+    call = phone.invite("1000")
+    offered = offers.next()
+    offered.execute("answer")
+    phone.agree(call.response().body)
+    offered.execute("playback", TONE)
+    assert phone.hears(20) > 5
+    packet = phone.raw_packet()
+    clear = phone.agreed.session.unprotect(packet)[12:]
+    assert len(set(clear)) < 70 < 90 < len(set(packet[12:172]))
+    with pytest.raises(Error):
+        phone.stranger_session().unprotect(phone.raw_packet())
+    assert call.bye().status == 200
+
+
+def test_what_a_phone_says_arrives_decrypted(secure, offers, freeswitch):
+    offers.open()
+    phone = secure()
+    call = phone.invite("1000")
+    offered = offers.next()
+    offered.execute("answer")
+    phone.agree(call.response().body)
+    file = Path(freeswitch.settings.spool_dir) / "said.wav"
+    offered.execute("record", f"{file} 2")
+    offered.execute("hangup", "NORMAL_CLEARING")
+    phone.says_a_tone(seconds=2.4)
+    assert call.request(within=15).method == "BYE"
+    assert loudness(file) > 2000
+
+
+def test_a_phone_on_tls_without_srtp_gets_488(secure, offers):
+    offers.open()
+    phone = secure(suites=())
+    assert phone.register() == 200
+    assert phone.invite("1000").response().status == 488
+    assert offers.nothing()
+
+
+def test_keys_that_freeswitch_does_not_know_get_488(secure, offers):
+    offers.open()
+    phone = secure()
+    phone.lines = ["a=crypto:1 F8_128_HMAC_SHA1_80 inline:" + "A" * 40]
+    call = phone.invite("1000")
+    offers.next().execute("answer")
+    assert call.response().status == 488
+
+
+def test_a_call_does_not_fall_back_to_open_sound(secure, offers):
+    """A second offer in the same call, as when somebody is put on hold."""
+    offers.open()
+    phone = secure()
+    call = phone.invite("1000")
+    offered = offers.next()
+    offered.execute("answer")
+    assert call.response().status == 200
+    call.send("INVITE", f"Contact: {phone.contact}", body=phone.plain_sdp)
+    assert call.response().status == 488
+    call.send("INVITE", f"Contact: {phone.contact}", body=phone.sdp)
+    again = call.response()
+    assert (again.status, phone.agree(again.body).profile) == (200, "RTP/SAVP")
+
+
+def test_a_phone_on_tls_is_called_with_srtp_only(secure, offers, agent, freeswitch):
+    offers.open()
+    phone = secure()
+    assert phone.register() == 200
+    agent("102", A).invite("101")
+    offered = offers.next()
+    offered.execute("bridge", f"sofia/internal/101%{A}")
+    call = phone.next_call()
+    offer = phone.offer_of(call)
+    assert [line.split()[2] for line in offer.splitlines() if line.startswith("m=audio")] == ["RTP/SAVP"]
+    assert {line.split()[1] for line in offer.splitlines() if line.startswith("a=crypto")} == {GCM, CM}
+    phone.answer_with(call, GCM)
+    assert phone.agreed.suite == GCM
+    freeswitch.api(f"uuid_broadcast {freeswitch.partner(offered.uuid)} {TONE}")
+    assert phone.hears(50) > 20
+
+
+def test_a_phone_that_answers_in_the_open_is_not_talked_to(secure, offers, agent):
+    offers.open()
+    phone = secure(suites=())
+    assert phone.register() == 200
+    caller = agent("102", A).invite("101")
+    offered = offers.next()
+    offered.execute("bridge", f"sofia/internal/101%{A}")
+    offered.execute("hangup", "USER_BUSY")
+    phone.next_call().answer()
+    assert caller.response().status == 486
+
+
+def test_no_key_is_offered_in_the_open(agent, offers):
+    offers.open()
+    phone = agent("101", A)
+    assert phone.register() == 200
+    agent("102", A).invite("101")
+    offers.next().execute("bridge", f"sofia/internal/101%{A}")
+    offer = phone.offer_of(phone.next_call())
+    assert "RTP/SAVP" not in offer
+    assert "a=crypto" not in offer
+
+
+def test_a_phone_on_tls_and_one_without_talk_to_each_other(secure, agent, offers, freeswitch):
+    """Each leg has its own protection; no key reaches the open one."""
+    offers.open()
+    plain, phone = agent("102", A), secure()
+    assert (plain.register(), phone.register()) == (200, 200)
+    call = phone.invite("102")
+    offered = offers.next()
+    offered.execute("answer")
+    phone.agree(call.response().body)
+    offered.execute("bridge", f"sofia/internal/102%{A}")
+    leg = plain.next_call()
+    assert "a=crypto" not in plain.offer_of(leg)
+    leg.answer()
+    freeswitch.partner(offered.uuid)
+    call.send("INVITE", f"Contact: {phone.contact}", body=phone.sdp.replace("sendrecv", "sendonly"))
+    assert call.response().status == 200
+    call.send("INVITE", f"Contact: {phone.contact}", body=phone.sdp.replace("8 0 101", "0 101"))
+    assert call.response().status == 200
+    assert not [request for request in asked(leg) if "a=crypto" in request.body]
+
+
+def asked(leg, within: float = 1.5) -> Iterator[Message]:
+    """What FreeSWITCH asks in a call, until it asks nothing for a while."""
+    with suppress(AssertionError):
+        while True:
+            yield leg.request(within)
+
+
+# --- the connection -------------------------------------------------------------------------------------------------
+
+
+def test_a_phone_behind_a_router_is_reached_over_its_connection(secure, agent, offers):
+    offers.open()
+    phone = secure(claims=9)
+    assert phone.register() == 200
+    agent("102", A).invite("101")
+    offers.next().execute("bridge", f"sofia/internal/101%{A}")
+    assert phone.next_call()
+
+
+@pytest.mark.parametrize("version", [TLS_1_2, TLS_1_3])
+def test_todays_tls_is_spoken(secure, authority, version):
+    assert secure(context=trusting(authority, version)).register() == 200
+
+
+@pytest.mark.parametrize("version", [TLS_1_0, TLS_1_1])
+def test_yesterdays_tls_is_not(secure, authority, version):
+    with pytest.raises(ssl.SSLError):
+        secure(context=trusting(authority, version))
+
+
+@pytest.mark.parametrize("cipher", ["AES128-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA", "NULL", "aNULL"])
+def test_ciphers_that_a_recording_or_a_key_gives_away_are_not(secure, authority, cipher):
+    context = trusting(authority, TLS_1_2)
+    context.set_ciphers(f"{cipher}:@SECLEVEL=0")
+    with pytest.raises(ssl.SSLError):
+        secure(context=context)
+
+
+def test_a_phone_knows_a_stranger_by_the_certificate(secure, tmp_path):
+    """Whoever stands between phone and FreeSWITCH has no certificate of the authority that the phone trusts."""
+    certificates.make(tmp_path, [A])
+    with pytest.raises(ssl.SSLCertVerificationError):
+        secure(context=trusting(str(tmp_path / certificates.AUTHORITY)))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        secure(server_name="elsewhere.example")
+
+
+def test_tls_alone_opens_nothing(secure, offers):
+    offers.open()
+    assert secure(password="").register() == 401
+    assert secure(password="wrong").register() == 403
+    assert secure(password="").invite("1000").response().status == 407
+    assert offers.nothing()
+
+
+def test_what_is_no_sip_is_dropped(freeswitch, authority, secure):
+    """A connection that says nothing, or something else, keeps nobody from calling."""
+    where = (freeswitch.address, freeswitch.settings.internal_tls_port)
+    opened = [socket.create_connection(where, timeout=5) for _ in range(20)]
+    for number, one in enumerate(opened):
+        if number % 2:
+            one.sendall(b"GET / HTTP/1.1\r\n\r\n" + bytes(1000))
+    assert secure().register() == 200
+    for one in opened:
+        one.close()
+
+
+def listens(freeswitch) -> set[str]:
+    """What the process listens on: "tcp:5060"."""
+    table = subprocess.run(["ss", "-Hlntup"], capture_output=True, text=True, check=True).stdout
+    ours = [line.split() for line in table.splitlines() if f"pid={freeswitch.pid}," in line]
+    return {f"{words[0]}:{words[4].rpartition(':')[2]}" for words in ours}
+
+
+@pytest.fixture(scope="module")
+def strict(freeswitch, phones, tmp_path_factory) -> Iterator[RealSwitch]:
+    """A FreeSWITCH of its own, where TLS is required; the phones are those of the other."""
+    folder = tmp_path_factory.mktemp("strict")
+    options = {"certificate_dir": freeswitch.settings.certificate_dir, "require_tls": True}
+    switch = RealSwitch(freeswitch.binary, folder, settings_for(folder, **options))
+    host, _, port = switch.settings.directories[0].rpartition(":")
+    server = Directory(phones.find, switch.settings.directory_secret).listen(host, int(port))
+    try:
+        switch.start()
+        yield switch
+    finally:
+        switch.stop()
+        server.stop(timeout=1)
+
+
+def test_the_plain_ports_are_open_unless_tls_is_required(freeswitch):
+    settings = freeswitch.settings
+    ours = {f"udp:{settings.internal_port}", f"tcp:{settings.internal_port}", f"tcp:{settings.internal_tls_port}"}
+    assert ours <= listens(freeswitch)
+
+
+def test_where_tls_is_required_the_plain_ports_are_closed(strict, secure):
+    settings, open_ports = strict.settings, listens(strict)
+    assert not {f"udp:{settings.internal_port}", f"tcp:{settings.internal_port}"} & open_ports
+    assert {f"tcp:{settings.internal_tls_port}", f"udp:{settings.external_port}"} <= open_ports
+    caller, phone = (secure(user, port=settings.internal_tls_port) for user in ("102", "101"))
+    assert phone.register() == 200
+    offers = Offers(settings.offers[0])
+    offers.open()
+    try:
+        caller.invite("101")
+        offers.next().execute("bridge", f"sofia/internal/101%{A}")
+        assert "RTP/SAVP" in phone.offer_of(phone.next_call())
+        assert secure(port=settings.internal_tls_port, suites=()).invite("1000").response().status == 488
+    finally:
+        offers.end()
+
+
+def test_where_tls_is_required_a_phone_that_names_an_open_address_is_not_called_there(strict, agent, secure):
+    """It registers over TLS, and says that it is to be reached over UDP."""
+    settings = strict.settings
+    plain, phone = agent("101", A), secure(port=settings.internal_tls_port)
+    assert phone.register(contact=plain.contact) == 200
+    offers = Offers(settings.offers[0])
+    offers.open()
+    try:
+        secure("102", port=settings.internal_tls_port).invite("101")
+        offers.next().execute("bridge", f"sofia/internal/101%{A}")
+        assert plain.is_quiet()
+    finally:
+        offers.end()
+
+
+# --- trunks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trunk(freeswitch) -> Iterator[Callable[..., int]]:
+    """Adds a trunk over TLS, and returns the port where its carrier is expected."""
+    before = freeswitch.settings.trunks
+
+    def add(**options: Any) -> int:
+        port = free_port(CARRIER)
+        freeswitch.change(trunks=(*before, Trunk("tls", f"{CARRIER}:{port}", transport="tls", **options)))
+        return port
+
+    yield add
+    freeswitch.change(trunks=before)
+    freeswitch.api("sofia profile external killgw tls")
+
+
+def test_a_trunk_is_called_over_tls_with_srtp(freeswitch, trunk):
+    with carrier(CARRIER, trunk(), freeswitch.folder / "carrier") as one:
+        freeswitch.api("bgapi originate sofia/gateway/tls/+33699999999 &park()")
+        invite = one.invited()
+    assert invite.one("via").startswith("SIP/2.0/TLS")
+    assert "RTP/SAVP" in invite.body
+    assert "RTP/AVP" not in invite.body
+    assert "a=crypto" in invite.body
+
+
+def test_a_carrier_without_srtp_can_be_asked_for(freeswitch, trunk):
+    with carrier(CARRIER, trunk(srtp=False), freeswitch.folder / "carrier") as one:
+        freeswitch.api("bgapi originate sofia/gateway/tls/+33699999999 &park()")
+        assert "a=crypto" not in one.invited().body
+
+
+@pytest.mark.parametrize("shown", ["other", "unknown"])
+def test_a_carrier_with_a_wrong_certificate_is_not_called(freeswitch, trunk, tmp_path, shown):
+    """Another name by an authority that is trusted; the right name by one that is not."""
+    certificates.make(tmp_path / "unknown", [CARRIER])
+    folder = freeswitch.folder / "other" if shown == "other" else tmp_path / "unknown"
+    with carrier(CARRIER, trunk(), folder) as one:
+        freeswitch.api("bgapi originate sofia/gateway/tls/+33699999999 &park()")
+        one.left.wait(8)
+        assert one.asked.empty()
+    assert one.left.is_set()
+
+
+def test_a_trunk_over_tls_is_still_a_matter_of_its_network(freeswitch, secure, offers):
+    offers.open()
+    port = freeswitch.settings.external_tls_port
+    assert secure(port=port, password="", address=STRANGER).invite("+33123456789").response().status == 403
+    assert offers.nothing()
+    secure(port=port, password="", address=TRUNK).invite("+33123456789")
+    assert offers.next().variable("souffleur_trunk") == "carrier"

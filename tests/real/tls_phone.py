@@ -6,6 +6,7 @@ import base64
 import re
 import secrets
 import ssl
+import struct
 from dataclasses import dataclass
 
 import gevent
@@ -14,6 +15,7 @@ from gevent.ssl import SSLContext
 from pylibsrtp import Policy, Session
 
 from tests.real.sip import WITHIN, Agent, Call
+from tests.real.sipp import tone
 
 SUITES = {  # the length of key and salt, and the library's name
     "AES_CM_128_HMAC_SHA1_80": (30, Policy.SRTP_PROFILE_AES128_CM_SHA1_80),
@@ -31,6 +33,11 @@ def trusting(authority: str, newest: ssl.TLSVersion | None = None) -> SSLContext
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.maximum_version = newest
     return context
+
+
+def opening(suite: str, key: bytes) -> Session:
+    """What decrypts the packets that come in."""
+    return Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=SUITES[suite][1]))
 
 
 @dataclass
@@ -58,6 +65,7 @@ class TlsAgent(Agent):
         suites: tuple[str, ...] = ("AES_CM_128_HMAC_SHA1_80",),
         claims: int = 0,
         server_name: str = "",
+        address: str = "127.0.0.1",
     ) -> None:
         self._context = context
         self._claims = claims  # a port that it says it listens on, behind a router
@@ -65,33 +73,55 @@ class TlsAgent(Agent):
         self._received = b""
         self.keys = {suite: secrets.token_bytes(SUITES[suite][0]) for suite in suites}
         self.agreed: Media | None = None
-        super().__init__(server, user, domain, password)
+        self.lines: list[str] = []  # instead of the crypto lines of `suites`
+        super().__init__(server, user, domain, password, address)
 
     @property
     def contact(self) -> str:
         return f"<sip:{self.user}@{self.address}:{self._claims or self.port};transport=tls>"
 
     @property
+    def plain_sdp(self) -> str:
+        """An offer of open sound."""
+        return super().sdp
+
+    @property
     def sdp(self) -> str:
-        lines = "".join(
-            f"a=crypto:{place} {suite} inline:{base64.b64encode(key).decode()}\r\n"
+        lines = self.lines or [
+            f"a=crypto:{place} {suite} inline:{base64.b64encode(key).decode()}"
             for place, (suite, key) in enumerate(self.keys.items(), 1)
-        )
-        return (super().sdp.replace("RTP/AVP", "RTP/SAVP") if lines else super().sdp) + lines
+        ]
+        encrypted = self.plain_sdp.replace("RTP/AVP", "RTP/SAVP") + "".join(f"{line}\r\n" for line in lines)
+        return encrypted if lines else self.plain_sdp
 
     def agree(self, sdp: str) -> Media:
         """Read the other side's session description; from then on `packet` and `hears` decrypt."""
-        profile = re.findall(r"m=audio \d+ (\S+)", sdp)[0]
+        port, profile = re.findall(r"m=audio (\d+) (\S+)", sdp)[0]
+        self._sound_to = (self.server[0], int(port))
         found = CRYPTO.search(sdp)
         if not found:
             self.agreed = Media(profile, "", None)
             return self.agreed
         _, suite, key = found.groups()
-        policy = Policy(
-            key=base64.b64decode(key), ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=SUITES[suite][1]
-        )
-        self.agreed = Media(profile, suite, Session(policy))
+        self.agreed = Media(profile, suite, opening(suite, base64.b64decode(key)))
         return self.agreed
+
+    def stranger_session(self) -> Session:
+        """What somebody has who records the same packets and guesses the key."""
+        assert self.agreed
+        return opening(self.agreed.suite, secrets.token_bytes(SUITES[self.agreed.suite][0]))
+
+    def says_a_tone(self, seconds: float) -> None:
+        """Send a tone, encrypted with our own key, packet by packet."""
+        assert self.agreed
+        key = self.keys[self.agreed.suite]
+        policy = Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=SUITES[self.agreed.suite][1])
+        session, sound = Session(policy), tone(seconds)
+        for place in range(int(seconds * 50)):
+            head = struct.pack("!BBHII", 0x80, 8, place, place * 160, 4711)
+            packet = head + sound[place * 160 : (place + 1) * 160]
+            self.media.sendto(session.protect(packet), self._sound_to)
+            gevent.sleep(0.02)  # the pace of speech
 
     def packet(self) -> bytes:
         assert self.agreed
@@ -108,10 +138,10 @@ class TlsAgent(Agent):
         assert call.invite
         offered = {found[1]: found for found in CRYPTO.findall(call.invite.body)}
         tag = offered[suite][0]
+        self.agree("\n".join(line for line in call.invite.body.splitlines() if "crypto" not in line or suite in line))
         self.keys = {suite: secrets.token_bytes(SUITES[suite][0])}
-        key = base64.b64encode(self.keys[suite]).decode()
-        body = super().sdp.replace("RTP/AVP", "RTP/SAVP") + f"a=crypto:{tag} {suite} inline:{key}\r\n"
-        self.respond_with(call.invite, body, call)
+        self.lines = [f"a=crypto:{tag} {suite} inline:{base64.b64encode(self.keys[suite]).decode()}"]
+        self.respond_with(call.invite, self.sdp, call)
         assert call.acknowledged.wait(WITHIN)
 
     # --- the wire --------------------------------------------------------------------------------------------------
