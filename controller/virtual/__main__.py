@@ -39,6 +39,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     add("--password", help="event socket password (default: $SOUFFLEUR_ESL_PASSWORD, else ClueCon)")
     add("--password-file", type=Path, help="a file that holds the password")
     add("--sounds", default="", help="folder of sound files that are named without a path")
+    add("--cdr-dir", default="", help="folder where each call leaves its account, as mod_json_cdr does (default: none)")
     add("--speed", type=float, default=1.0, help="how much faster than the wall clock calls run")
     add("--ring", type=float, default=3.0, help="seconds a callee rings before it answers (default 3)")
     add("--talk", type=float, default=20.0, help="seconds a callee talks before it hangs up (default 20)")
@@ -56,7 +57,9 @@ def switch_for(options: argparse.Namespace) -> VirtualSwitch:
         password = options.password_file.read_text().strip()
     host, port = options.listen
     offers = options.offer or [("127.0.0.1", 8084)]
-    switch = VirtualSwitch(password, offers, host, port, speed=options.speed, sounds=options.sounds)
+    switch = VirtualSwitch(
+        password, offers, host, port, speed=options.speed, sounds=options.sounds, cdr_dir=options.cdr_dir
+    )
     switch.callee("*", answers_after=options.ring, hangs_up_after=options.talk)
     for number in options.no_answer:
         switch.callee(number, no_answer=True)

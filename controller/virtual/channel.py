@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from gevent import Greenlet
 
+from controller.virtual import cdr
 from controller.virtual.core import Core
 from controller.virtual.headers import channel_headers
 from controller.virtual.party import Party
@@ -59,7 +60,6 @@ class Channel(Sound):
     ) -> None:
         super().__init__(switch, party, uuid=uuid, name=name, direction=direction, profile=profile)
         self.partner: Channel | None = None  # the leg it is bridged with
-        self.actions: list[tuple[str, str]] | None = None  # what is left of the dialplan's extension
         self.runner: Greenlet[..., None] | None = None  # what runs the channel's session, if it has one
         self.commands: deque[Command] = deque()
         self.locks = 0  # commands in progress that were sent with event-lock
@@ -119,6 +119,7 @@ class Channel(Sound):
         if self.cause or self.ended:
             return
         self.cause = cause
+        self.times["Hangup"] = self.clock.stamp()
         if sip:
             self.set("proto_specific_hangup_cause", f"sip:{sip}")
         if self.partner:
@@ -141,9 +142,7 @@ class Channel(Sound):
         line = f"{stamp // 1_000_000}:{uuid4()}:bl_xfer:{extension}/{context}/XML"
         old = self.profile.get("Destination-Number", "")
         new = {"RDNIS": old, "Transfer-Source": line, "Destination-Number": extension, "Context": context}
-        self.profile = self.profile | new | {"Dialplan": "XML"}
-        self.profile_index += 1
-        self.times["Profile"] = stamp
+        self.begin_passage(stamp, self.profile | new | {"Dialplan": "XML"})
         self.other_leg = {}
         self.push("transfer_history", line)
         self.set("transfer_source", line)
@@ -166,7 +165,6 @@ class Channel(Sound):
             return
         self.ended = True
         self.enter("CS_HANGUP")
-        self.times["Hangup"] = self.clock.stamp()
         for path in list(self.recordings):
             self.stop_recording(path)
         self.turn("HANGUP")
@@ -174,6 +172,8 @@ class Channel(Sound):
             self.mate.hang_up(self.cause)
         self.enter("CS_REPORTING")
         self.variables |= farewell(self, Q850.get(self.cause, "16"))
+        if self.switch.cdr_dir and self.caller is None:
+            cdr.write(self.switch.cdr_dir, self, self.switch.bus.core_uuid)
         self.fire("CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": self.cause})
         for socket in list(self.sockets):
             socket.call_ended()
@@ -184,7 +184,7 @@ class Channel(Sound):
         if self.ended and not self.sockets and not self.destroyed:
             self.destroyed = True
             self.switch.channels.pop(self.uuid, None)
-            if "Bridged" in self.times:
+            if any("Bridged" in one.times for one in (self.passage(), *self.passages)):
                 self.call_uuid = self.uuid
             self.fire("CHANNEL_DESTROY", {"Hangup-Cause": self.cause})
             self.enter("CS_DESTROY")

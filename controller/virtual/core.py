@@ -25,6 +25,7 @@ class Core:
     gateways: set[str] | None  # None: every gateway is there
     profiles: frozenset[str]
     streams: frozenset[str] = frozenset({"moh", "default"})  # music on hold
+    cdr_dir: str = ""  # where each call leaves its account; "": nowhere
     frame: float = 0.02  # seconds until a channel looks at a command it was sent
     show_lag: float = 0.3  # seconds by which `show channels` is late
     faults: Faults = field(default_factory=Faults)

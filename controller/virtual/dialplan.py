@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from controller.virtual.state import State
+from controller.virtual.state import Action, Route, State
 
-Action = tuple[str, str]
+__all__ = ["Action", "Dialplan", "Extension", "Route"]
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,6 @@ class Extension:
             return None
         found = re.search(self.pattern, channel.profile.get("Destination-Number", ""))
         return found if found and (self.when is None or self.when(channel)) else None
-
-
-@dataclass(frozen=True)
-class Route:
-    """What a channel runs: the name of the first extension that matched, the number, and the actions of all."""
-
-    name: str
-    number: str
-    actions: tuple[Action, ...]
 
 
 @dataclass

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gevent
 
 from controller.virtual import session
+from controller.virtual.cdr import profile_of
 from controller.virtual.channel import Channel, Switch
 from controller.virtual.headers import other_leg
 from controller.virtual.party import Party
@@ -74,6 +75,7 @@ def make_leg(switch: Switch, caller: Channel | None, one: Leg) -> Channel:
         leg.set(name, value)
     if caller:
         leg.other_leg = other_leg(caller, "originator")
+        leg.caller = profile_of(caller)
         leg.set("max_forwards", str(int(caller.get("max_forwards") or 71) - 1))
         leg.variables |= {
             f"variable_{name}": caller.uuid for name in ("originator", "signal_bond", "originating_leg_uuid")

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from controller.virtual.channel import Channel
 from controller.virtual.registry import APPLICATIONS
+from controller.virtual.state import Route
 from controller.virtual.wire import Command
 
 NEED_MEDIA = frozenset(
@@ -36,6 +37,7 @@ def run(channel: Channel) -> None:
 
 def run_actions(channel: Channel, actions: list[tuple[str, str]]) -> None:
     """Run a list of applications (an originated call's `&park`), then go on like any channel."""
+    channel.route = Route(actions[0][0], actions[0][1], tuple(actions))
     channel.actions = actions
     channel.enter("CS_EXECUTE")
     run(channel)
@@ -47,6 +49,7 @@ def _route(channel: Channel) -> None:
     starts = channel.call_state == "DOWN" and channel.direction == "inbound"
     channel.enter("CS_ROUTING", "RINGING" if channel.answered or starts else "")
     route = channel.switch.dialplan.route(channel)
+    channel.route = route
     channel.actions = list(route.actions) if route else None
     channel.set("call_uuid", channel.uuid)
     if channel.actions is None:
@@ -67,6 +70,8 @@ def execute(channel: Channel, name: str, argument: str, key: str = "") -> bool:
     channel.set("current_application_data", text)
     channel.set("current_application", name)
     channel.set("current_application_response", None)
+    if channel.switch.cdr_dir:
+        channel.executed.append((name, argument, channel.clock.stamp()))
     what = {"Application": name} | ({"Application-Data": text} if text else {})
     tag = {"Application-UUID": key or str(uuid4())}
     channel.fire("CHANNEL_EXECUTE", None, what | tag)

@@ -95,6 +95,8 @@ def test_the_command_line_makes_a_switch_with_its_people(tmp_path):
             str(secret),
             "--busy",
             "9",
+            "--cdr-dir",
+            str(tmp_path / "cdr"),
         ]
     )
     with switch_for(options) as switch:
@@ -103,3 +105,4 @@ def test_the_command_line_makes_a_switch_with_its_people(tmp_path):
         assert switch.find_callee("9").status == 486
         assert switch.find_callee("anything").answers_after == 3.0
         assert switch.port > 0
+        assert (tmp_path / "cdr").is_dir()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gevent
 
+from controller.virtual.cdr import profile_of
 from controller.virtual.channel import Channel
 from controller.virtual.dialling import LONGEST, Dial
 from controller.virtual.headers import other_leg
@@ -45,6 +46,7 @@ def bridge(channel: Channel, argument: str) -> None:
     else:
         channel.open_media()
     channel.other_leg = other_leg(leg, "originatee")
+    channel.called = [profile_of(leg), *channel.called]
     channel.turn("ACTIVE" if channel.answered else "EARLY")
     for one in dial.tried:
         channel.push("originate_causes", f"{one.uuid};{'NONE' if one is leg else one.cause}")
