@@ -53,6 +53,12 @@ class Ledger:
                 for hit in tables["counter_hit", scope]:
                     add_hit(session, **hit)
 
+    def settled(self, calls: list[str]) -> set[str]:
+        """Those of these calls that are on record and were not marked as lost. For the writer's thread."""
+        with database.operator(self._engine, read_only=True) as session:
+            found = select(CallRecord.call).where(CallRecord.call.in_(calls), CallRecord.disposition != "lost")
+            return set(session.scalars(found))
+
     # --- counters ---------------------------------------------------------------------------------------------------
 
     def count(self, hit: Fact) -> int:

@@ -1,0 +1,83 @@
+"""The record of a call that no controller lived to write, from FreeSWITCH's own account of it.
+
+It is built as a controller builds it: the account is read like the call's last event, what the controllers had gathered
+is in the checkpoint that the call carried, and what no controller saw FreeSWITCH tells. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from controller.calls.checkpoint import Checkpoint, read
+from controller.calls.configuration import Configuration
+from controller.calls.offer import DIALLED, DIALLING, TAKEN, Offer, read_offer
+from controller.calls.ownership import read_owner
+from controller.calls.record import Record
+from controller.calls.routing import NoRoute, Route, route
+from controller.calls.spool import Fact
+from controller.esl import cdr
+from controller.esl.fields import Ending, ending, variable
+from controller.flow.commands import Dialled
+
+NOT_TAKEN = "no controller took the call"
+NOT_TAKEN_BACK = "no controller took the call back from the one that was lost"
+
+
+def of_a_call(headers: dict[str, Any]) -> bool:
+    """Whether a channel was offered to controllers: legs that we ring, and the far end of a trial call, never are."""
+    return bool(variable(headers, DIALLED))
+
+
+def record_of(headers: dict[str, Any], known: Configuration, at: float) -> Fact:
+    """The row of a call that has ended; `at` (epoch seconds) is when, should the account not tell."""
+    offer, ended = read_offer(headers), ending(headers)
+    owner = read_owner(offer.owner)
+    record = Record(offer, controller=owner.controller if owner else "", source="switch")
+    saved = read(offer.checkpoint)
+    if saved and offer.origin != "transfer":
+        record.resume(saved)
+        if known.reachable and known.subscriber(saved.subscriber) is None:
+            record.subscriber = None  # gone meanwhile, with all that was its own
+        _close_talk(record, saved, headers, ended)
+    else:
+        record.follow(_route(offer, saved, known))
+    _blame(record, headers, ended)
+    return record.fact(ended, at)
+
+
+def _route(offer: Offer, saved: Checkpoint | None, known: Configuration) -> Route | NoRoute:
+    """Where a controller would have taken it. A call that a phone transferred is its old call's subscriber's."""
+    subscriber = known.subscriber(saved.subscriber) if saved else None
+    return route(replace(offer, subscriber=subscriber.slug) if subscriber else offer, known)
+
+
+def _close_talk(record: Record, saved: Checkpoint, headers: dict[str, Any], ended: Ending) -> None:
+    """Somebody was talked to when the last controller was lost, or picked up when none lived."""
+    tally = record.tally
+    who, since = tally.connected or record.offer.connected or ("", 0.0)
+    tally.connected = []
+    if not since:
+        rings = variable(headers, DIALLING) == str(saved.base + int(saved.walk.get("command", -1)))
+        if not (rings and cdr.bridged(headers) and ended.answered):
+            return
+        who, since = cdr.bridged_to(headers), max(cdr.bridged(headers), ended.answered)
+    until = max(cdr.left(headers), record.offer.parted)
+    until = until if until >= since else ended.ended
+    tally.dialled.append(Dialled("answered", str(who), "SUCCESS", 0.0, round(max(0.0, until - since), 3)))
+
+
+def _blame(record: Record, headers: dict[str, Any], ended: Ending) -> None:
+    """Who ended the call, and what went wrong: the dialplan ends a call that nobody takes."""
+    tally, offer = record.tally, record.offer
+    if ended.by == "caller":
+        if not offer.owner and offer.waited:
+            tally.problem = tally.problem or NOT_TAKEN
+        return
+    if tally.path and tally.path[-1].kind == "hang_up":
+        just_talked = tally.dialled and tally.dialled[-1].outcome == "answered"
+        record.ended_by = "called" if just_talked else "flow"
+    elif not offer.owner:
+        record.ended_by, tally.problem = "switch", tally.problem or NOT_TAKEN
+    elif offer.lost and variable(headers, TAKEN) != "true":
+        record.ended_by, tally.problem = "switch", tally.problem or NOT_TAKEN_BACK
