@@ -21,6 +21,7 @@ from conf.settings import Settings
 from controller.calls.blocklist import Blocklist
 from controller.calls.board import Board
 from controller.calls.cache import Cache
+from controller.calls.cdr_folder import CdrFolder
 from controller.calls.configuration import Configuration
 from controller.calls.control import Control
 from controller.calls.directory import Directory, DirectoryUser
@@ -42,7 +43,7 @@ from controller.calls.sounds import Sounds
 from controller.calls.spool import Spool
 from controller.calls.standing import Fellows, probe
 from controller.calls.sweep import Sweep
-from controller.calls.switchboard import Switchboard
+from controller.calls.switchboard import Switchboard, UnknownCall
 from controller.calls.threads import Threads
 from controller.calls.trial import Trial, place
 from controller.calls.trunks import TrunkFiles
@@ -92,8 +93,11 @@ class Controller:
         fellows = Fellows(self.owner, freeswitch, self.fleet, lambda url: probe(url, settings.control_secret))
         self.sweep = Sweep(self.owner, fellows, self.switchboard, lambda: self.link.connection)
         self.monitor.subscribe(self.sweep.hear_unbridge, "CHANNEL_UNBRIDGE")
+        self.monitor.subscribe(self.sweep.hear_bridge, "CHANNEL_BRIDGE")
         self.doorkeeper = self._doorkeeper()
         self.monitor.subscribe(self.doorkeeper.hear, subclasses=EVENTS)
+        folder = settings.data_dir / "cdr"
+        self.cdr = CdrFolder(folder, self.configuration, self.ledger, self._is_live, Threads(1))
         self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
         self.drain = Drain(self.server, self.switchboard, fellows, self.lease.announce)
         self.link = Link(
@@ -135,6 +139,7 @@ class Controller:
             (self.pulse.beat, ()),
             (self.writer.run, ()),
             (self.configuration.keep_fresh, ()),
+            (self.cdr.keep, ()),
             (self._trunk_files.keep, (self.configuration.trunks, lambda: self.link.connection)),
             (self.lease.keep, (url, freeswitch)),
             (self.sweep.keep, ()),
@@ -203,6 +208,7 @@ class Controller:
             "spooling": self.writer.away,
             "spool": round(self.writer.spooled, 4),
             "lost_records": self.writer.lost,
+            "cdr": self.cdr.state(),
             "dropped_events": self.switchboard.dropped,
         }
 
@@ -243,6 +249,12 @@ class Controller:
             if one["sip_user"] == user and one["sip_realm"] == domain:
                 return DirectoryUser(slug, user, domain, one["sip_a1"], one["login"])
         return None
+
+    def _is_live(self, call: str) -> bool:
+        try:
+            return self.switchboard.find(call, None) is not None
+        except UnknownCall:
+            return False
 
     def _speak(self, text: str, language: str) -> Path:
         return self.voice.speak(text, language, 16000)
