@@ -156,7 +156,13 @@ class _Question:
             return False
         if not (DOMAIN.fullmatch(self.domain) and NAME.fullmatch(self.user)):
             return False
+        if self.one("action") == "sip_auth" and not self._counts():
+            return False
         return self.one("sip_auth_method") != "REGISTER" or self._registers_itself()
+
+    def _counts(self) -> bool:
+        # FreeSWITCH takes a proof without qop, and takes it again and again from whoever heard it (RFC 2069).
+        return self.one("sip_auth_qop") == "auth" and bool(self.one("sip_auth_nc") and self.one("sip_auth_cnonce"))
 
     def _registers_itself(self) -> bool:
         # FreeSWITCH takes the digest from one header and the registered address from another (To): a phone of one

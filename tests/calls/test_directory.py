@@ -75,6 +75,9 @@ def question(user="101", domain=DOMAIN, **changes):
         "sip_auth_username": user,
         "sip_auth_realm": domain,
         "sip_auth_method": "REGISTER",
+        "sip_auth_qop": "auth",
+        "sip_auth_nc": "00000001",
+        "sip_auth_cnonce": "abcd",
         "sip_to_user": user,
         "sip_to_host": domain,
         "user": user,
@@ -141,6 +144,14 @@ def test_a_name_that_is_none_asks_nobody(ask, store, user):
 ])  # fmt: skip
 def test_one_phones_credentials_do_not_register_another(ask, store, changes):
     assert ask(question(**changes)) == (200, NOT_FOUND)
+    assert store.asked == 0
+
+
+@pytest.mark.parametrize("missing", ["sip_auth_qop", "sip_auth_nc", "sip_auth_cnonce"])
+def test_a_proof_that_counts_nothing_is_answered_for_nobody(ask, store, missing):
+    """FreeSWITCH would take it again from whoever heard it."""
+    for method in ("REGISTER", "INVITE"):
+        assert ask(question(**{missing: None, "sip_auth_method": method})) == (200, NOT_FOUND)
     assert store.asked == 0
 
 
