@@ -69,7 +69,7 @@ class Peers:
                 document = orjson.loads(response.read(LARGEST))
             return Answer(response.status, document) if isinstance(document, dict) else None
         except (OSError, http.client.HTTPException, ValueError, Timeout) as error:
-            log.info("the controller %s does not answer: %s", peer.id, error or type(error).__name__)
+            log.debug("the controller %s does not answer: %s", peer.id, error or type(error).__name__)
             return None
         finally:
             connection.close()

@@ -74,11 +74,9 @@ class Conversation:
                 return
         except ConnectionLost:
             # A newer socket has the call, or the dialplan offers it anew: whoever takes it puts it on record.
-            gap = self._gap or (None if self._session.superseded else self._house.gone(self.offer.uuid))
-            if gap is None or self._session.superseded:
+            self._gap = self._gap or (None if self._session.superseded else self._house.gone(self.offer.uuid))
+            if self._gap is None or self._session.superseded:
                 return
-            self.record.tally.problem = gap.text()
-            self.log.note("gap", **gap.told())
         except Exception as error:  # noqa: BLE001 whatever befell us, the call must end and be on record
             log.exception("call %s", self.offer.call)
             self.record.tally.problem = f"{type(error).__name__}: {error}"
@@ -179,6 +177,9 @@ class Conversation:
 
     def _finish(self) -> None:
         ending = self._session.wait_for_ending(LAST_WORDS)
+        if ending is None and self._gap:
+            self.record.tally.problem = self._gap.text()
+            self.log.note("gap", **self._gap.told())
         if self._walker:
             self._walker.finish()
         self.record.tally.hold = self._holding.seconds

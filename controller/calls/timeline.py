@@ -60,7 +60,7 @@ _ENTRIES: dict[str, Callable[[Data], str]] = {
     "fallback": lambda d: f"{d['reason']}; the caller {'goes to ' + d['to'] if d['to'] else 'hears an apology'}",
     "redirected": lambda d: f"transferred to {d['to']}",
     "gap": lambda d: f"FreeSWITCH lost the call ({d['reason']})",
-    "freeswitch_down": lambda d: f"FreeSWITCH is {d['state']}: {d['reason']}",
+    "freeswitch_down": lambda d: f"FreeSWITCH is {d['state']} ({d['reason']})",
     "freeswitch_up": lambda d: f"FreeSWITCH is up again after {d['away']:.1f} s",
     "ended": lambda d: f"ended: {d['cause']}" + (f", hung up by {d['by']}" if d["by"] else ""),
     "not_placed": lambda d: f"the call could not be placed: {d['reason']}",

@@ -22,6 +22,7 @@ PATIENT = 5  # tries
 STEADY = 30.0  # seconds after which a connection counts as good, and waiting begins small again
 BEAT = 1.0  # seconds between two questions whether FreeSWITCH lives; an unanswered one takes `check` itself
 GIVEN_UP = 10.0  # seconds of silence after which the connection itself is suspected, and made anew
+NO_ANSWER = "it does not answer"
 
 
 class Link:
@@ -108,8 +109,8 @@ class Link:
                 return
             except EslError as error:
                 # No answer within the time allowed, be it to our packets, our greeting or our question.
-                state = "silent" if isinstance(error, NoReply) or isinstance(error.__cause__, TimeoutError) else "down"
-                reason = str(error)
+                silent = isinstance(error, NoReply) or isinstance(error.__cause__, TimeoutError)
+                state, reason = ("silent", NO_ANSWER) if silent else ("down", str(error))
             except Exception as error:
                 log.exception("FreeSWITCH's connection could not be set up")
                 reason = str(error)
@@ -140,8 +141,8 @@ class Link:
         assert self._check
         try:
             self._check(connection)
-        except NoReply as error:
-            self._become("silent", str(error))
+        except NoReply:
+            self._become("silent", NO_ANSWER)
             if self._now() - self.heard > GIVEN_UP:
                 raise
         except ConnectionLost:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import gevent
+import time
 
+import gevent
+import pytest
+
+from controller.calls import monitor
 from tests.calls.live import Live
 from tests.outside.virtual import VirtualOutside
 
@@ -13,10 +17,15 @@ def test_a_restarted_freeswitch(live: Live) -> None:
     assert live.controller
     live.outside.from_trunk("+33123456784")
     live.reaches("read")
+    begun = time.time()
     gevent.spawn(live.outside.switch.restart, 0.5)
     live.until(lambda: live.controller.link.state != "up")
     record = live.record(within=15)
     assert (record.disposition, live.path(record)) == ("lost", ["read"])
+    assert record.problem.startswith("FreeSWITCH restarted: the call was lost between 20")
+    (gap,) = live.until(lambda: live.events("gap"))
+    assert (gap.call, gap.data["reason"]) == (record.call, "restarted")
+    assert begun - 1.5 < gap.data["after"] <= gap.data["before"] < time.time()
     assert live.controller.link.wait_up(15)
     assert live.calls() == []
     caller = live.outside.from_trunk("+33123456789")
@@ -51,4 +60,97 @@ def test_a_call_that_freeswitch_forgot_ends_as_lost(live: Live) -> None:
     switch.channels.pop(uuid)
     live.controller.monitor.reconcile(live.controller.link.connection)
     assert live.record().disposition == "lost"
+    assert live.record().problem.startswith("FreeSWITCH lost the call between")
     assert live.calls() == []
+
+
+def test_a_freeswitch_that_does_not_come_back(live: Live) -> None:
+    """What became of the call is not known, and after a while its record says so."""
+    assert isinstance(live.outside, VirtualOutside)
+    assert live.controller
+    live.outside.from_trunk("+33123456785")
+    uuid = live.reaches("wait")["uuid"]
+    live.outside.switch.stop()
+    live.until(lambda: live.controller.link.state == "down")
+    gap = live.controller.monitor.gone(uuid, patience=0.2)
+    assert gap
+    assert gap.text().startswith("FreeSWITCH has not answered since 20")
+    assert live.records() == []  # the call itself is waited for longer
+    assert [call["node"] for call in live.calls()] == ["wait"]
+    live.controller.stop()  # and no controller goes without its records
+    (record,) = live.records()
+    assert (record.disposition, record.problem.partition(" since ")[0]) == ("lost", "FreeSWITCH has not answered")
+
+
+def test_every_connection_breaks_and_comes_back(live: Live) -> None:
+    """FreeSWITCH offers the calls again: none is lost, though nobody could be asked for a while."""
+    assert isinstance(live.outside, VirtualOutside)
+    assert live.controller
+    switch = live.outside.switch
+    callers = [live.outside.from_trunk("+33123456785") for _ in range(5)]
+    assert all(caller.hears_something() for caller in callers)
+    live.until(lambda: len(live.calls()) == 5)
+    for _ in range(3):
+        switch.drop_connections()
+        live.until(lambda: live.controller.link.state != "up")
+        assert live.controller.link.wait_up(15)
+    for caller in callers:
+        caller.presses("1")
+    assert all(caller.has_ended(15) for caller in callers)
+    records = live.until(lambda: live.records() if len(live.records()) == 5 else None)
+    assert {record.disposition for record in records} == {"served"}
+    assert live.events("gap") == []
+
+
+def test_a_call_that_begins_while_freeswitch_is_compared_is_no_ghost(live: Live) -> None:
+    assert isinstance(live.outside, VirtualOutside)
+    assert live.controller
+    live.outside.switch.show_lag = 60.0  # its list is very late
+    live.outside.from_trunk("+33123456785")
+    live.reaches("wait")
+    comparing = gevent.spawn(live.controller.monitor.reconcile, live.controller.link.connection)
+    live.outside.from_trunk("+33123456785")
+    comparing.get(timeout=10)
+    live.until(lambda: [call["node"] for call in live.calls()] == ["wait", "wait"])
+    assert live.records() == []
+
+
+def test_what_others_subscribed_is_subscribed_on_every_connection(live: Live) -> None:
+    assert isinstance(live.outside, VirtualOutside)
+    assert live.controller
+    heard: list[str] = []
+    reconciled: list[object] = []
+
+    def stumble(event: object) -> None:
+        raise RuntimeError("a handle that fails")
+
+    def stumble_too(connection: object) -> None:
+        reconciled.append(connection)
+        raise RuntimeError("a callback that fails")
+
+    watch = live.controller.monitor
+    watch.subscribe(stumble, "CHANNEL_CREATE")
+    watch.subscribe(lambda event: heard.append(event.name), "CHANNEL_CREATE", "CHANNEL_DESTROY")
+    watch.subscribe(lambda event: heard.append(event.subclass), subclasses=("sofia::register", "sofia::expire"))
+    watch.on_reconciled(stumble_too)
+    watch.on_reconciled(reconciled.append)
+    for connection in (1, 2):
+        live.outside.switch.drop_connections(outbound=False)
+        live.until(lambda: live.controller.link.state != "up")
+        assert live.controller.link.wait_up(15)
+        live.until(lambda count=2 * connection: len(reconciled) == count)
+        heard.clear()
+        assert live.outside.from_trunk("+33999999999").has_ended(15)
+        live.until(lambda: "CHANNEL_DESTROY" in heard)
+        assert heard.count("CHANNEL_CREATE") == 1
+        for listener in live.outside.switch.listeners:
+            if not listener.outbound:
+                assert {"sofia::register", "sofia::expire"} <= listener.kinds
+
+
+@pytest.mark.parametrize("reason", ["restarted", "forgotten", "unknown"])
+def test_a_gap_is_told_in_words(reason: str) -> None:
+    gap = monitor.Gap(reason, 1_800_000_000.0, 1_800_000_060.9)  # type: ignore[arg-type]
+    assert "2027-01-15 08:00:00 UTC" in gap.text()
+    assert "2027-01-15 08:01:00 UTC" in gap.text()
+    assert gap.told() == {"reason": reason, "after": 1_800_000_000.0, "before": 1_800_000_060.9}

@@ -12,7 +12,7 @@ from gevent.server import StreamServer
 
 from controller.esl.errors import ConnectionLost, NoReply, Unsafe, WrongPassword
 from controller.esl.inbound import Inbound
-from controller.esl.link import LONGEST, SHORTEST, Link
+from controller.esl.link import GIVEN_UP, LONGEST, PATIENT, SHORTEST, Link
 from tests.esl import stub
 from tests.esl.stub import Peer, answer, reply
 
@@ -181,4 +181,93 @@ def test_a_hook_that_fails_means_down(switch: Switch) -> None:
     switch.peers[1].command()
     switch.peers[1].say(answer('{"row_count":0}'))
     assert link.wait_up(stub.LATEST)
+    link.stop()
+
+
+def lives(connection: Inbound) -> None:
+    connection.api("status", timeout=0.05)
+
+
+class Watched:
+    """A link whose looks at FreeSWITCH come fast, and what it told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, switch: Switch) -> None:
+        monkeypatch.setattr("controller.esl.link.BEAT", 0.01)
+        self.nap = Nap()
+        self.now = 1000.0
+        self.told: list[tuple[str, str]] = []
+        self.link = Link(
+            "127.0.0.1", switch.port, "right", on_up=lambda _: None, check=lives, now=lambda: self.now,
+            on_change=lambda *change: self.told.append(change), sleep=self.nap.sleep, clock=self.nap.clock,
+        )  # fmt: skip
+        self.link.start()
+
+    def is_told(self, *states: str) -> bool:
+        return stub.until(lambda: [state for state, _ in self.told] == list(states), stub.LATEST)
+
+
+def answers(peer: Peer, times: int) -> None:
+    for _ in range(times):
+        assert peer.command() == "api status"
+        peer.say(answer("UP"))
+
+
+def test_one_that_falls_silent_and_goes_on(switch: Switch, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(monkeypatch, switch)
+    assert watched.is_told("up")
+    peer = switch.peers[0]
+    answers(peer, 2)
+    assert peer.command() == "api status"
+    watched.now = 1003.0
+    assert watched.is_told("up", "silent")
+    assert (watched.link.state, watched.link.since) == ("silent", 1000.0)  # since it was heard last
+    assert not watched.link.wait_up(0)
+    with pytest.raises(ConnectionLost, match="silent"):
+        _ = watched.link.connection
+    asked = 1 + len(peer.commands(0.03))
+    peer.say(*[answer("UP")] * asked)  # one that only stood still answers everything in the end
+    answers(peer, 1)
+    assert watched.is_told("up", "silent", "up")
+    assert len(switch.peers) == 1
+    watched.link.stop()
+
+
+def test_a_connection_that_died_without_a_word_is_made_anew(switch: Switch, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(monkeypatch, switch)
+    assert watched.is_told("up")
+    answers(switch.peers[0], 1)
+    assert watched.is_told("up", "silent")
+    watched.now += GIVEN_UP + 1
+    assert watched.is_told("up", "silent", "up")
+    assert len(switch.peers) == 2
+    watched.link.stop()
+
+
+def test_one_that_takes_connections_and_says_nothing_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    switch = Switch(greeting=b"")
+    nap = Nap()
+    told: list[tuple[str, str]] = []
+    link = Link(
+        "127.0.0.1", switch.port, "right", on_up=print, on_change=lambda *change: told.append(change),
+        connect=lambda *where: Inbound(*where, timeout=0.02), sleep=nap.sleep, clock=nap.clock,
+    )  # fmt: skip
+    link.start()
+    assert stub.until(lambda: told, stub.LATEST)
+    assert len(nap.naps) >= PATIENT  # at the first tries it may still be starting
+    assert told == [("silent", "it does not answer")]
+    link.stop()
+    switch.stop()
+
+
+def test_a_hook_that_raises_does_not_end_it(switch: Switch) -> None:
+    nap = Nap()
+
+    def tell(state: str, reason: str) -> None:
+        raise RuntimeError(state)
+
+    link = Link("127.0.0.1", switch.port, "right", on_up=lambda _: None, on_change=tell, sleep=nap.sleep)
+    link.start()
+    assert link.wait_up(stub.LATEST)
+    switch.peers[0].end()
+    assert stub.until(lambda: len(switch.peers) == 2 and link.state == "up", stub.LATEST)
     link.stop()
