@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import gevent
+import gevent.event
 from sqlalchemy.exc import SQLAlchemyError
 
 from controller.calls.blocking import Block, Blocking, source_of, spared
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 ASKED, TRIED = "sofia::pre_register", "sofia::register_attempt"  # of REGISTER and of INVITE, in spite of their names
 EVENTS = (ASKED, TRIED)
 PROVED = ("SUCCESS", "RENEWED")
+AT_ONCE = 0.1  # seconds between two rounds, however much is decided
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
@@ -92,6 +94,7 @@ class Doorkeeper:
         self.blocking = Blocking(lambda source: self._spares(source), now)
         self._unwritten: list[Block] = []
         self._open = False
+        self._decided = gevent.event.Event()
         self.enforced_by = "directory"
 
     def hear(self, event: Event) -> None:
@@ -109,6 +112,7 @@ class Doorkeeper:
         if block:
             log.warning("%s is blocked for %d s (%s)", block.source, block.until - block.since, block.reason)
             self._unwritten.append(block)
+            self._decided.set()
 
     def refuses(self, address: str, user: str, domain: str, agent: str) -> bool:
         """Whether the directory does not even look for somebody."""
@@ -138,7 +142,9 @@ class Doorkeeper:
                 self.turn()
             except Exception:  # a fault must not end the watching
                 log.exception("blocked addresses")
-            gevent.sleep(every)
+            self._decided.wait(every)
+            self._decided.clear()
+            gevent.sleep(AT_ONCE)
 
     def turn(self) -> None:
         """One round: new trunks, new blocks from here, new blocks from others."""

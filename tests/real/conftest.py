@@ -45,8 +45,12 @@ class Phones:
             for user in ("101", "102")
         }
         self.away = False
+        self.asked: list[str] = []
+        self.refuses: Callable[[str, str, str, str], bool] = lambda *_stranger: False
+        self.on_transfer: Callable[[dict[str, str]], object] = lambda _question: None
 
     def find(self, domain: str, user: str) -> DirectoryUser | None:
+        self.asked.append(user)
         if self.away:
             raise ConnectionError("the database is away")
         return self.users.get((domain, user))
@@ -73,7 +77,13 @@ def freeswitch(tmp_path_factory: pytest.TempPathFactory, phones: Phones) -> Iter
     options = {"trunks": (trunk,), "certificate_dir": str(folder / "certificates")}
     switch = RealSwitch(binary, folder, settings_for(folder, **options))
     host, _, port = switch.settings.directories[0].rpartition(":")
-    server = Directory(phones.find, switch.settings.directory_secret).listen(host, int(port))
+    directory = Directory(
+        phones.find,
+        switch.settings.directory_secret,
+        refuses=lambda *stranger: phones.refuses(*stranger),
+        on_transfer=lambda question: phones.on_transfer(question),
+    )
+    server = directory.listen(host, int(port))
     try:
         switch.start()
         yield switch
