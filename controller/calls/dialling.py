@@ -12,7 +12,7 @@ from uuid import uuid4
 import gevent
 
 from conf.snapshot import Snapshot
-from controller.calls.offer import DIALLING
+from controller.calls.offer import ANSWERER, DIALLING, RINGER
 from controller.calls.routing import user_of
 from controller.calls.tally import Tally
 from controller.esl import applications
@@ -210,11 +210,13 @@ class Dialling:
         return self._external(target, command)
 
     def _extension(self, target: Extension, command: Dial) -> list[Party]:
-        if user_of(self._subscriber, target.number):
-            leg = Leg.phone(
-                target.number, f"{self._subscriber.slug}.{self._domain}", uuid=str(uuid4()), variables=self._own()
-            )
-            return [Party(target.number, leg)]
+        if user := user_of(self._subscriber, target.number):
+            uuid = str(uuid4())
+            # FreeSWITCH copies this to the caller's channel (`import` in vars.xml): should the phone transfer it, the
+            # rights are this user's.
+            told = self._own() | {ANSWERER: f"{uuid}:{user.get('login', '')}"}
+            domain = f"{self._subscriber.slug}.{self._domain}"
+            return [Party(target.number, Leg.phone(target.number, domain, uuid=uuid, variables=told))]
         external = self._subscriber.extensions.get(target.number, {}).get("external")
         if self._calls_for_help(target.number):
             external = target.number
@@ -237,7 +239,8 @@ class Dialling:
         return [Party(target.number, leg)]
 
     def _own(self) -> dict[str, str]:
-        return {"souffleur_call": self._call, "souffleur_subscriber": self._subscriber.slug}
+        ringer = {RINGER: self._user} if self._user else {}
+        return {"souffleur_call": self._call, "souffleur_subscriber": self._subscriber.slug} | ringer
 
     def _presented(self, wanted: str) -> str:
         """The number shown: the one a flow wants (perhaps a caller's, who sent what he liked), else our own."""

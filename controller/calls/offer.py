@@ -26,6 +26,11 @@ REDIRECT = "souffleur_redirect"
 DIALLING = "souffleur_dialling"  # the command whose outcome originate_disposition tells
 INTENT = "souffleur_intent"  # the request that was last sent while the database could not note it
 CALLER = "souffleur_caller"  # the extension whose phone we rang first: FreeSWITCH holds the other side's number
+TRANSFERRED_BY = "souffleur_transferred_by"  # the channel that a transferred one talked with
+ANSWERER = "souffleur_answerer"  # UUID:LOGIN of the phone that answered; FreeSWITCH copies it from the leg we ring
+RINGER = "souffleur_ringer"  # on a leg that we ring: the login of the user who calls
+TRANSFEROR = "souffleur_transferor"  # the login of the user who sent the call on
+BEGAN = "souffleur_began"  # the epoch that began with a transfer: an older checkpoint is of what was before
 CALLS = UUID("5ba05f0e-6d5c-5c6c-9c7e-7a3d2b1f0c11")  # the name space of our calls
 
 
@@ -41,7 +46,7 @@ class Offer:
     caller_name: str
     address: str  # the peer's IP address
     subscriber: str  # slug of the authenticated user's subscriber, "" from a trunk
-    user: str
+    user: str  # whose rights the call has: the caller's, and after a transfer the transferor's; "" for a stranger
     answered: bool
     checkpoint: str
     trunk: str
@@ -54,6 +59,8 @@ class Offer:
     redirect: str  # whom the caller is to be taken to, by an order from outside
     held: bool
     created: float  # epoch seconds
+    transferor: str = ""  # the user who sent the call on, when that is certain
+    began: int = 0  # the epoch that began with a transfer
 
 
 def call_of(uuid: str) -> str:
@@ -70,6 +77,18 @@ def read_connected(headers: Headers) -> tuple[str, float] | tuple[()]:
     return (who, decimal(since) or 0.0)
 
 
+def read_transferor(headers: Headers) -> str:
+    """The user whose phone has just sent the call on; "" unless a leg that we rang tells who that is.
+
+    What the phone wrote is not asked. Whoever came to the talk by another way (an attended transfer) is not known.
+    """
+    by = variable(headers, TRANSFERRED_BY)
+    answerer, _, login = variable(headers, ANSWERER).partition(":")
+    if by and answerer == by:
+        return login
+    return variable(headers, RINGER) if by and call_of(by) == variable(headers, CALL) else ""
+
+
 def read_offer(headers: Headers) -> Offer:
     """Read the reply to `connect`."""
     channel = channel_data(headers)
@@ -78,6 +97,9 @@ def read_offer(headers: Headers) -> Offer:
     # caller's has ended and is on record.
     walked = variable(headers, CHECKPOINT) or variable(headers, TAKEN) == "true"
     call = variable(headers, CALL) if origin != "transfer" or walked else ""
+    began = int(decimal(variable(headers, BEGAN)) or 0)
+    fresh = origin == "transfer" and not began
+    transferor = read_transferor(headers) if fresh else variable(headers, TRANSFEROR)
     return Offer(
         uuid=channel.uuid,
         call=call or call_of(channel.uuid),
@@ -87,7 +109,7 @@ def read_offer(headers: Headers) -> Offer:
         caller_name=channel.caller_name,
         address=channel.address,
         subscriber=variable(headers, SUBSCRIBER),
-        user=variable(headers, USER),
+        user=transferor if origin == "transfer" else variable(headers, USER),
         answered=channel.answered,
         checkpoint=variable(headers, CHECKPOINT),
         trunk=variable(headers, TRUNK),
@@ -100,4 +122,6 @@ def read_offer(headers: Headers) -> Offer:
         redirect=variable(headers, REDIRECT),
         held=channel.held,
         created=channel.created,
+        transferor=transferor,
+        began=began,
     )

@@ -77,6 +77,7 @@ class Record:
             "controller": self.controller,
             "source": self.source,
             "problem": tally.problem,
+            "transferred_by": self.offer.transferor,
         }
 
     def _other_end(self, ending: Ending | None) -> str:

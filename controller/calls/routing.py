@@ -50,12 +50,16 @@ class NoRoute:
 
 
 def route(offer: Offer, known: Known) -> Route | NoRoute:
-    """Find the flow of an offered call: by number from a trunk, by the user's subscriber from a phone."""
+    """Find the flow of an offered call: by number from a trunk, by the user's subscriber from a phone.
+
+    A call that a phone sent on goes where that phone's user might call, whoever it was that is sent.
+    """
     if offer.origin != "trunk" and offer.subscriber:
         subscriber = known.by_slug(offer.subscriber)
         if subscriber is None:
             return NoRoute("the subscriber of this phone is not known", "CALL_REJECTED", direction="internal")
-        return _from_phone(offer, subscriber)
+        way = _from_phone(offer, subscriber)
+        return _as_transferred(offer, way) if offer.origin == "transfer" else way
     return _from_trunk(offer, known)
 
 
@@ -112,6 +116,15 @@ def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
         dialled,
         direction="internal",
     )
+
+
+def _as_transferred(offer: Offer, way: Route | NoRoute) -> Route | NoRoute:
+    """Only a user of the subscriber sends a call out: somebody must answer for what it costs."""
+    users = {user.get("login") for user in way.subscriber.users} if way.subscriber else set()
+    if isinstance(way, NoRoute) or way.direction != "outbound" or offer.transferor in users:
+        return way
+    reason = f"whoever transferred the call to {way.number} is not known as a user"
+    return NoRoute(reason, "OUTGOING_CALL_BARRED", way.subscriber, way.number, direction="outbound")
 
 
 def leads_to(subscriber: Snapshot, target: str) -> str:

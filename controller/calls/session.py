@@ -16,7 +16,7 @@ from controller.calls.gap import Gap
 from controller.calls.holding import Holding
 from controller.calls.house import House
 from controller.calls.journal import Log
-from controller.calls.offer import CALL, OWNER, REDIRECT, TAKEN, Offer, read_offer
+from controller.calls.offer import BEGAN, CALL, OWNER, REDIRECT, TAKEN, TRANSFEROR, Offer, read_offer
 from controller.calls.ownership import Owner, read_owner
 from controller.calls.record import Record
 from controller.calls.routing import NoRoute, Route, can_reach, leads_to, route
@@ -47,8 +47,7 @@ class Conversation:
         session.session_data = None  # what is read of it is in the offer
         self.offer: Offer = read_offer(self._headers)
         self._saved = read(self.offer.checkpoint)
-        # A call that a phone transferred comes with its old checkpoint, and begins something new.
-        self._adopted = self._saved is not None and self.offer.origin != "transfer"
+        self._adopted = self._saved is not None and not self._begins_anew(self._saved)
         self.owner = self._next_owner()
         self.log = Log(house.journal, self.offer.call, self.owner.epoch - 1)
         self.record = Record(self.offer, controller=house.owner.controller)
@@ -91,7 +90,8 @@ class Conversation:
         self.log.subscriber = self.record.subscriber
         self.log.note("adopted" if self._adopted else "offered", **self._first_entry(way))
         # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
-        self._session.set_variables({CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner)})
+        told = {CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner)}
+        self._session.set_variables(told | self._transferred())
         self._session.fence = Fence(OWNER, self.owner.epoch, self._house.gap_ended)
         self._walker = self._make_walker()
         if isinstance(way, NoRoute):
@@ -106,6 +106,16 @@ class Conversation:
         except Exception as error:  # a fault of ours is no reason to leave the caller in silence
             log.exception("call %s", self.offer.call)
             self._fall_back(self._walker, f"{type(error).__name__}: {error}", way.fallback, FAILED)
+
+    def _begins_anew(self, saved: Checkpoint) -> bool:
+        """Whether a phone transferred the call, and nothing is written down yet of what came after that."""
+        return self.offer.origin == "transfer" and not 0 < self.offer.began <= saved.epoch
+
+    def _transferred(self) -> dict[str, str]:
+        """What the channel is told of a transfer, so that whoever takes it next knows how far it came."""
+        if self.offer.origin != "transfer" or self._adopted:
+            return {}
+        return {BEGAN: str(self.owner.epoch)} | ({TRANSFEROR: self.offer.transferor} if self.offer.transferor else {})
 
     def _way(self) -> Route | NoRoute:
         known = self._house.configuration

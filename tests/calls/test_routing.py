@@ -49,6 +49,13 @@ def offer(dialled: str, **changes: Any) -> Offer:
         "checkpoint": "",
         "trunk": "",
         "lost": False,
+        "owner": "",
+        "intent": "",
+        "waited": 0,
+        "parted": 0.0,
+        "connected": (),
+        "redirect": "",
+        "held": False,
         "created": 0.0,
     }
     return Offer(**(plain | changes))
