@@ -86,7 +86,7 @@ class CdrFolder:
         except (SQLAlchemyError, OSError) as error:
             log.warning("FreeSWITCH's accounts of calls wait: %s", type(error).__name__)
             return False
-        except Exception:  # what one file holds must not end the importing
+        except Exception:  # a fault of ours must not end the importing
             log.exception("FreeSWITCH's accounts of calls cannot be imported now")
             return False
         return True
@@ -98,7 +98,11 @@ class CdrFolder:
     def _import(self, accounts: list[_Account]) -> None:
         done, facts = [], {}
         for account in accounts:
-            fact = self._record(account)
+            try:
+                fact = self._record(account)
+            except Exception as error:  # noqa: BLE001 what one file holds must not hold up the others
+                self._pool.apply(self._set_aside, (account.file, error))
+                continue
             if fact is None:
                 done.append(account.file)
             elif not self._is_live(fact["call"]):
