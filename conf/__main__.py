@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -19,12 +21,15 @@ from conf.flow_checks import Checks, Found
 from conf.folder import Folder
 from conf.models import Document
 from conf.problems import N_, ConfigurationError, Problem, Translate
-from conf.settings import Settings, load, unknown
+from conf.settings import SECRETS, Settings, load, unknown
 from conf.translations import LANGUAGES, preferred, translator
 from controller.flow import document, lists, schedules
 from controller.flow.check import check
 from controller.flow.rehearse import rehearse
 from controller.flow.world import World
+
+if TYPE_CHECKING:
+    from conf.rotation import Console
 
 OPERATOR = "operator"
 
@@ -101,6 +106,31 @@ def freeswitch(settings: Settings, _options: argparse.Namespace, say: Translate,
     return freeswitch_command(rest, settings, trunks, say)
 
 
+def secret(settings: Settings, options: argparse.Namespace, say: Translate, _rest: list[str]) -> int:
+    """Change secrets while calls are up, or end their change."""
+    from conf.rotation import Rotation
+
+    rotation = Rotation(settings, partial(_event_socket, settings.esl_host, settings.esl_port), say)
+    names = SECRETS if "all" in options.names else options.names
+    for line in rotation.rotate(names) if options.action == "rotate" else rotation.finish():
+        print(line)
+    return 0
+
+
+def _event_socket(host: str, port: int, password: str) -> Console | None:
+    from controller.esl.errors import ConnectionLost, EslError, WrongPassword
+    from controller.esl.inbound import Inbound
+
+    connection = Inbound(host, port, password, timeout=3.0)
+    try:
+        connection.connect()
+    except WrongPassword:
+        return None
+    except (ConnectionLost, EslError) as error:
+        raise OSError(str(error)) from error
+    return connection
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m conf", description=__doc__)
     _add_language(parser, None)
@@ -119,7 +149,14 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("settings", help="show the settings, secrets hidden").set_defaults(command=show_settings)
     renders = commands.add_parser("freeswitch", add_help=False, help="write a FreeSWITCH's configuration")
     renders.set_defaults(command=freeswitch)
-    for command in commands.choices.values():
+    changes = commands.add_parser("secret", help="change a secret of this installation while calls are up")
+    actions = changes.add_subparsers(required=True, metavar="ACTION", dest="action")
+    rotates = actions.add_parser("rotate", help="make a new one; the one before stays good until `finish`")
+    names = [*SECRETS, "all"]
+    rotates.add_argument("names", nargs="+", choices=names, metavar="NAME", help=", ".join(names))
+    actions.add_parser("finish", help="let go of what was before, where nobody needs it").set_defaults(names=[])
+    changes.set_defaults(command=secret)
+    for command in (*commands.choices.values(), *actions.choices.values()):
         _add_language(command, argparse.SUPPRESS)  # what stands before the command holds unless told otherwise
     return parser
 

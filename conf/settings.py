@@ -303,4 +303,4 @@ def _identifier(value: str) -> str:
 def _secret(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._~-]{8,200}", value):
         raise Wrong("weak_secret", N_("must have 8 to 200 letters, digits, or . _ ~ -"))
-    return value
+    return secret_files.Secret(value)

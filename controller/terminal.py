@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from conf.secret_files import newest
 from controller.calls.timeline import line
 
 LONGEST = 4000.0  # seconds a call is followed
@@ -75,7 +76,7 @@ class ControlClient:
             connection.close()
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
+        return {"Authorization": f"Bearer {newest(self.secret)}", "Content-Type": "application/json"}
 
     def _ask(self, method: str, path: str, document: Any = None, timeout: float = 10.0) -> dict[str, Any]:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from conf.freeswitch import certificates
-from conf.freeswitch.render import render
+from conf.freeswitch.render import render, render_only
 from conf.freeswitch.switch import Switch
 from conf.freeswitch.trunk import Trunk
 from conf.problems import ConfigurationError
+from conf.secret_files import newest
 
 VALUES = "souffleur.json"  # beside the files: everything but secrets and trunks, which have places of their own
+SECRET_FILES = ("autoload_configs/event_socket.conf.xml", "autoload_configs/xml_curl.conf.xml")
 ELSEWHERE = ("esl_password", "directory_secret", "trunks")
 
 
@@ -42,8 +44,20 @@ def is_ours(folder: str | os.PathLike[str]) -> bool:
 def renew_trunks(
     folder: str | os.PathLike[str], trunks: Iterable[Trunk], *, esl_password: str, directory_secret: str
 ) -> list[Path]:
-    """Write the configuration anew with other trunks; returns the files that changed, those that are gone as well."""
+    """Write the configuration anew with other trunks; returns the files that changed, those that are gone as well.
+
+    The secrets are taken as they are now, whatever they were when this process started.
+    """
+    return render(replace(_remembered(folder, esl_password, directory_secret), trunks=tuple(trunks)), folder)
+
+
+def renew_secrets(folder: str | os.PathLike[str], *, esl_password: str, directory_secret: str) -> list[Path]:
+    """Write the files that hold our own secrets anew; returns those that changed."""
+    return render_only(_remembered(folder, esl_password, directory_secret), folder, SECRET_FILES)
+
+
+def _remembered(folder: str | os.PathLike[str], esl_password: str, directory_secret: str) -> Switch:
     values: dict[str, Any] = json.loads((Path(folder) / VALUES).read_text("utf-8"))
     lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-    switch = Switch(esl_password=esl_password, directory_secret=directory_secret, **{**values, **lists})
-    return render(replace(switch, trunks=tuple(trunks)), folder)
+    secrets = {"esl_password": newest(esl_password), "directory_secret": newest(directory_secret)}
+    return Switch(**{**values, **lists, **secrets})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from conf.freeswitch.offers import offer_extensions
@@ -31,6 +32,13 @@ def render(switch: Switch, out_dir: str | os.PathLike[str]) -> list[Path]:
     (folder / TRUNKS).mkdir(mode=0o750, parents=True, exist_ok=True)
     changed = [folder / name for name, text in files.items() if _write(folder / name, text)]
     return changed + _remove_strangers(folder, files)
+
+
+def render_only(switch: Switch, out_dir: str | os.PathLike[str], names: Iterable[str]) -> list[Path]:
+    """Write some of the files, by the names of their templates. Returns those that changed. Errors: as `render`."""
+    switch.check()
+    folder = Path(out_dir)
+    return [folder / name for name in names if _write(folder / name, fill(name, _values(switch)))]
 
 
 def _templates() -> list[str]:

@@ -20,6 +20,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound, ServiceUnav
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from conf.secret_files import valid
 from controller.calls.board import Board
 from controller.calls.doorkeeper import Doorkeeper
 from controller.calls.journal import Entry, Journal
@@ -169,7 +170,7 @@ class Control:
 
     def _admit(self, request: Request) -> None:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), self.secret.encode()):
+        if not any(hmac.compare_digest(given.encode(), secret.encode()) for secret in valid(self.secret)):
             raise Unauthorized("The control secret is missing or wrong.")
 
     def _wanted(self, request: Request) -> Callable[[Entry], bool]:

@@ -21,6 +21,8 @@ from xml.etree import ElementTree as Xml
 import gevent
 from gevent.pywsgi import WSGIServer
 
+from conf.secret_files import valid
+
 log = logging.getLogger(__name__)
 
 USERNAME = "freeswitch"  # of the basic authentication; the secret is its password
@@ -71,7 +73,7 @@ class Directory:
         if len(secret) < 8:
             raise ValueError("the directory's secret is too short")
         self._find_user = find_user
-        self._authorization = b"Basic " + base64.b64encode(f"{USERNAME}:{secret}".encode())
+        self._secret = secret
         self._patience = patience
         self._refuses = refuses
         self._on_transfer = on_transfer
@@ -94,7 +96,7 @@ class Directory:
 
     def _respond(self, environ: dict[str, Any]) -> tuple[str, bytes]:
         given = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
-        if not hmac.compare_digest(given, self._authorization):
+        if not any(hmac.compare_digest(given, _authorization(secret)) for secret in valid(self._secret)):
             return "403 Forbidden", b""
         if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != "/directory":
             return "404 Not Found", b""
@@ -136,6 +138,10 @@ class Directory:
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
         return user
+
+
+def _authorization(secret: str) -> bytes:
+    return b"Basic " + base64.b64encode(f"{USERNAME}:{secret}".encode())
 
 
 class _Question:

@@ -13,6 +13,7 @@ import gevent
 import orjson
 from gevent import Timeout
 
+from conf.secret_files import newest
 from controller.calls.fleet import Peer
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ class Peers:
 
     def _ask(self, peer: Peer, method: str, path: str, body: bytes) -> Answer | None:
         where = urlsplit(peer.url)
-        headers = {"Authorization": f"Bearer {self._secret}", "Content-Type": "application/json", PASSED_ON: self._me}
+        headers = {"Authorization": f"Bearer {newest(self._secret)}", "Content-Type": "application/json"}
+        headers[PASSED_ON] = self._me
         connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=self._within)
         try:
             with Timeout(self._within):

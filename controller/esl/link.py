@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gevent
@@ -32,7 +32,8 @@ class Link:
     - `up`: FreeSWITCH answers;
     - `silent`: its address takes connections, and nothing is answered (it hangs, or the network swallows all);
     - `down`: there is no connection;
-    - `refused`: it does not take our password. Then it has stopped, since trying would not help;
+    - `refused`: it does not take our password. None is tried a second time: it has stopped, unless `passwords` tells
+      what the password may be now (the newest first), and is asked again;
     - `stopped`: by us.
     `heard` is when FreeSWITCH last gave a sign of life (0.0: never). `check(connection)` asks for one, and raises
     NoReply when none comes. `on_change(state, reason)` is told of each change; after the start, while FreeSWITCH may
@@ -53,8 +54,12 @@ class Link:
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
         now: Callable[[], float] = time.time,
+        passwords: Callable[[], Sequence[str]] | None = None,
     ) -> None:
-        self._where = (host, port, password)
+        self._where = (host, port)
+        self._passwords = passwords or (lambda: (password,))
+        self._may_change = passwords is not None
+        self._refused: set[str] = set()
         self._on_up = on_up
         self._on_change = on_change
         self._check = check
@@ -106,7 +111,10 @@ class Link:
                 reason = self._stay()
             except WrongPassword:
                 self._become("refused", "it does not accept our password")
-                return
+                if not self._may_change:
+                    return
+                self._sleep(LONGEST)
+                continue
             except EslError as error:
                 # No answer within the time allowed, be it to our packets, our greeting or our question.
                 silent = isinstance(error, NoReply) or isinstance(error.__cause__, TimeoutError)
@@ -124,9 +132,9 @@ class Link:
             self._sleep(self._pause())
 
     def _stay(self) -> str:
-        connection = self._connect(*self._where)
+        connection = self._enter()
+        self._refused.clear()
         try:
-            connection.connect()
             self._on_up(connection)
             self._connection = connection
             self._become("up")
@@ -135,6 +143,19 @@ class Link:
         finally:
             connection.close("given up")
         return connection.lost_because
+
+    def _enter(self) -> Inbound:
+        """A connection that is logged in. WrongPassword: none that it may be now was not refused before."""
+        for password in self._passwords():
+            if password not in self._refused:
+                connection = self._connect(*self._where, password)
+                try:
+                    connection.connect()
+                except WrongPassword:
+                    self._refused.add(password)
+                else:
+                    return connection
+        raise WrongPassword("every password was refused")
 
     def _look(self, connection: Inbound) -> None:
         """See whether FreeSWITCH answers; NoReply when it has not for so long that a new connection is worth a try."""
@@ -168,7 +189,7 @@ class Link:
     def _tell(self, state: str, reason: str) -> None:
         self._told = state
         level = logging.INFO if state in ("up", "stopped") else logging.WARNING
-        log.log(level, "FreeSWITCH at %s:%s is %s%s", *self._where[:2], state, f": {reason}" if reason else "")
+        log.log(level, "FreeSWITCH at %s:%s is %s%s", *self._where, state, f": {reason}" if reason else "")
         if self._on_change:
             try:
                 self._on_change(state, reason)

@@ -252,8 +252,12 @@ def test_with_a_certificate_both_profiles_speak_tls(written, required):
 
 @pytest.mark.parametrize(
     ("changes", "transport", "media"),
-    [({}, "udp", "forbidden"), ({"transport": "tls"}, "tls", "mandatory"), ({"transport": "tls", "srtp": False}, "tls", "forbidden")],
-)  # fmt: skip
+    [
+        ({}, "udp", "forbidden"),
+        ({"transport": "tls"}, "tls", "mandatory"),
+        ({"transport": "tls", "srtp": False}, "tls", "forbidden"),
+    ],
+)
 def test_a_trunk_on_tls_encrypts_unless_told_otherwise(written, changes, transport, media):
     files = written(trunks=(replace(CARRIER, **changes),), certificate_dir="/srv/certs")
     gateway = files["sip_profiles/external/carrier.xml"]

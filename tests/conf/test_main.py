@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -263,3 +264,52 @@ def test_freeswitch_is_told_the_trunks(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["freeswitch", "render", str(tmp_path / "fs")]) == 0
     rendered = "".join(path.read_text() for path in (tmp_path / "fs").rglob("*.xml"))
     assert "sip.carrier.example" in rendered
+
+
+def test_a_certificate_is_made_once_and_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["migrate"])
+    profile = tmp_path / "fs/sip_profiles/internal.xml"
+    assert main(["freeswitch", "render", str(tmp_path / "fs")]) == 0
+    assert "travel in the open" in capsys.readouterr().out
+    assert 'name="tls"' not in profile.read_text()
+    assert main(["freeswitch", "certificate", "--name", "pbx.example"]) == 0
+    assert "5061 (phones) and 5081 (trunks)" in capsys.readouterr().out
+    assert main(["freeswitch", "certificate", "--language", "fr"]) == 1
+    assert "existe déjà : --force" in capsys.readouterr().err
+    assert main(["freeswitch", "certificate", "--force"]) == 0
+    assert main(["freeswitch", "render", str(tmp_path / "fs")]) == 0
+    assert "travel in the open" not in capsys.readouterr().out
+    assert 'name="tls" value="true"' in profile.read_text()
+
+
+def test_tls_is_not_required_without_a_certificate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody could reach anybody."""
+    main(["migrate"])
+    monkeypatch.setenv("SOUFFLEUR_REQUIRE_TLS", "true")
+    assert main(["freeswitch", "render", str(tmp_path / "fs")]) == 1
+    assert "require_tls: needs a certificate" in capsys.readouterr().err
+    assert not (tmp_path / "fs").exists()
+
+
+def test_secrets_are_changed_by_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("SOUFFLEUR_ESL_PORT", str(nobody.getsockname()[1]))
+        assert main(["secret", "rotate", "all"]) == 0
+        told = capsys.readouterr().out
+        assert told.count("changed. The one before stays good") == 3
+        assert "FreeSWITCH does not answer at 127.0.0.1:" in told
+        assert main(["secret", "rotate", "control_secret", "--language", "de"]) == 1
+        assert "wird gerade geändert" in capsys.readouterr().err
+        assert main(["secret", "finish", "--language", "fr"]) == 0
+        told += capsys.readouterr().out
+    assert "control_secret : le précédent n'est plus valable." in told
+    files = list((tmp_path / "var" / "secrets").iterdir())
+    assert len(files) == 3
+    assert not [file for file in files if file.read_text().strip() in told]
+    with pytest.raises(SystemExit):
+        main(["secret", "rotate", "everything"])

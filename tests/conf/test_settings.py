@@ -67,6 +67,8 @@ def test_everything_wrong_is_said_at_once(data: dict[str, str], tmp_path: Path) 
         "SOUFFLEUR_SIP_INTERNAL_PORT": "0",
         "SOUFFLEUR_SIP_EXTERNAL_PORT": "x",
         "SOUFFLEUR_PUBLIC_ADDRESS": "a b",
+        "SOUFFLEUR_SIP_INTERNAL_TLS_PORT": "0",
+        "SOUFFLEUR_REQUIRE_TLS": "perhaps",
     }
     with pytest.raises(ConfigurationError) as error:
         load(data | wrong)
@@ -77,6 +79,14 @@ def test_everything_wrong_is_said_at_once(data: dict[str, str], tmp_path: Path) 
     assert "hunter22" not in text
     french = "\n".join(problem.text(translator("fr")) for problem in error.value.problems)
     assert "SOUFFLEUR_OFFER_PORT='eighty': n'est pas un port" in french
+
+
+def test_tls_is_configured_without_a_certificate_being_there(data: dict[str, str]) -> None:
+    settings = load(data)
+    assert (settings.sip_internal_tls_port, settings.sip_external_tls_port, settings.require_tls) == (5061, 5081, False)
+    assert settings.certificate_dir == settings.data_dir / "freeswitch" / "certs"
+    brought = load(data | {"SOUFFLEUR_CERTIFICATE_DIR": "/etc/certificates/pbx", "SOUFFLEUR_REQUIRE_TLS": "true"})
+    assert (str(brought.certificate_dir), brought.require_tls) == ("/etc/certificates/pbx", True)
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "nonsense"])

@@ -165,6 +165,21 @@ def test_a_wrong_password_stops_it(switch: Switch) -> None:
     assert (link.state, switch.came, nap.naps) == ("refused", 1, [])
 
 
+def test_a_password_that_changes_is_read_again_and_none_is_tried_twice(switch: Switch) -> None:
+    """FreeSWITCH takes the new one when it starts again; until then the one before is good."""
+    files = [("wrong", "old"), ("wrong", "old"), ("newest", "wrong"), ("right", "newest")]
+    naps: list[float] = []
+
+    def passwords() -> tuple[str, ...]:
+        return files[min(len(naps), 3)]
+
+    link = Link("127.0.0.1", switch.port, "", on_up=lambda _: None, sleep=naps.append, passwords=passwords)
+    link.start()
+    assert link.wait_up(stub.LATEST)
+    assert (link.state, switch.came, len(naps)) == ("up", 4, 3)
+    link.stop()
+
+
 def test_a_hook_that_fails_means_down(switch: Switch) -> None:
     nap = Nap()
 
