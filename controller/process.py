@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from gevent.pywsgi import WSGIServer
 
 from conf import outgoing
 from conf.database import open_engine
+from conf.secret_files import valid
 from conf.settings import Settings
 from controller.calls.blocklist import Blocklist
 from controller.calls.board import Board
@@ -107,6 +109,7 @@ class Controller:
             on_up=self.monitor.on_up,
             on_change=self.monitor.on_change,
             check=self.monitor.check,
+            passwords=partial(valid, settings.esl_password),
         )
         self.control = WSGIServer((settings.control_host, settings.control_port), self._control(), log=None)
         secrets = (settings.esl_password, settings.directory_secret)
