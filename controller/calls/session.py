@@ -26,6 +26,7 @@ from controller.esl.api import Named
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, ConnectionLost, EslError
 from controller.esl.fence import Fence
+from controller.esl.fields import Headers
 from controller.flow.call import Call
 from controller.flow.commands import HungUp
 from controller.flow.engine import Flow, Library, Walk
@@ -73,7 +74,9 @@ class Conversation:
                 return
         except ConnectionLost:
             # A newer socket has the call, or the dialplan offers it anew: whoever takes it puts it on record.
-            self._gap = self._gap or (None if self._session.superseded else self._house.gone(self.offer.uuid))
+            if self._session.superseded or (self._house.ending() and not self._gap):
+                return
+            self._gap = self._gap or self._house.gone(self.offer.uuid)
             if self._gap is None or self._session.superseded:
                 return
         except Exception as error:  # noqa: BLE001 whatever befell us, the call must end and be on record
@@ -151,7 +154,8 @@ class Conversation:
         tally.flow, tally.version = tally.flow or flow.name, tally.version or flow.version
         if self.offer.redirect and (onto := self._onto(self.offer.redirect)):
             self._session.set_variable(REDIRECT, "")
-            walk, kept = self._leave_for(walker, walk, onto), None
+            walk = self._leave_for(walker, walk, onto, kept or {})
+            kept = None
             command = walk.begin()
         walker.drive(walk, command, kept)
 
@@ -226,9 +230,10 @@ class Conversation:
             return None
         return lambda walk: Walk(flow, walk.call, library)
 
-    def _leave_for(self, walker: Walker, walk: Walk, onto: Callable[[Walk], Walk]) -> Walk:
+    def _leave_for(self, walker: Walker, walk: Walk, onto: Callable[[Walk], Walk], kept: Headers) -> Walk:
         """Leave a walk that waits for the other one that somebody ordered while no controller had the call."""
         self.log.note("redirected", to=self.offer.redirect)
+        walker.conclude(walk, kept)
         walker.tally.path += walk.path
         walker.base += walk.index + 1
         return onto(walk)
@@ -248,6 +253,13 @@ class Conversation:
         except EslError as error:
             log.info("call %s: %s", self.offer.call, error)
         return True
+
+    def be_sure(self) -> None:
+        """Let go of the call if another controller has it."""
+        try:
+            self._session.be_sure()
+        except EslError as error:
+            log.info("call %s: %s", self.offer.call, error)
 
     def abandon(self, gap: Gap) -> None:
         """FreeSWITCH has lost the channel: stop waiting for it."""

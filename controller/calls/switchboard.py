@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import gevent
 import orjson
 
 from controller.calls.attended import Attended
@@ -117,6 +118,11 @@ class Switchboard:
             if attended.offer.uuid == uuid:
                 del self._attended[call]
                 attended.parted()
+
+    def be_sure(self) -> None:
+        """Ask each channel whose it is, after this process stood still: those that others took are let go."""
+        for conversation in list(self._live.values()):
+            gevent.spawn(conversation.be_sure)
 
     def uuids(self) -> set[str]:
         """The channels that walk a flow here."""

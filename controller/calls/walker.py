@@ -145,6 +145,11 @@ class Walker:
             return result
         return self._perform(command)
 
+    def conclude(self, walk: Walk, kept: Headers) -> None:
+        """Note how the command ended that a walk waited for, which is left now."""
+        if walk.waiting and not isinstance(walk.waiting, LOOKUPS):
+            self.channel.kept(walk.waiting, str(self.base + walk.index), kept)
+
     def _intends(self, key: str) -> None:
         """Leave on the channel that a request is about to be sent."""
         if not self.channel.hung_up:

@@ -13,7 +13,10 @@ from sqlalchemy import Engine
 from conf.database import migrate, open_engine, operator
 from conf.models import Subscriber
 from conf.snapshot import Snapshot
+from tests.calls import houses_made
 from tests.calls.live import Live, free_port, running
+from tests.calls.processes import Processes
+from tests.calls.shop import Shop
 from tests.outside.virtual import VirtualOutside
 
 
@@ -83,3 +86,28 @@ def live(tmp_path: Path) -> Iterator[Live]:
     offer = free_port()
     with running(VirtualOutside(offer), tmp_path, offer, free_port()) as here:
         yield here
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    made = Shop()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def each() -> int:
+    """How many callers are in each phase: 200 calls."""
+    return 25
+
+
+@pytest.fixture
+def site(tmp_path: Path, shop: Shop) -> Iterator[Processes]:
+    """Two controllers, `a` and `b`, neither started, and a virtual switch that knows both."""
+    doors = {"a": (free_port(), free_port()), "b": (free_port(), free_port())}
+    outside = VirtualOutside(*(offer for offer, _ in doors.values()), speed=1.0, wait=1.0)
+    made = Processes(outside, tmp_path, doors)
+    made.load(houses_made.make(tmp_path / "houses", shop.url))
+    yield made
+    outside.close()
+    made.stop()

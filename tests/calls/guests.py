@@ -33,6 +33,7 @@ class Guest:
     phase: str
     caller: str
     person: Person
+    expects: str = ""  # the phase whose path it walks in the end
 
     def state(self, calls: list[dict[str, Any]]) -> dict[str, Any]:
         return next((call for call in calls if call["from"] == self.caller), {})
@@ -94,7 +95,7 @@ def check(site: Processes, guests: list[Guest], shop: Shop) -> dict[str, CallRec
 def _wrong(guest: Guest, record: CallRecord) -> str | None:
     path = [step["node"] for step in record.path]
     expected = DISPOSITIONS.get(guest.phase, "served")
-    if path != PATHS[guest.phase] or record.disposition != expected or record.problem:
+    if path != PATHS[guest.expects or guest.phase] or record.disposition != expected or record.problem:
         return f"{path} {record.disposition} {record.cause} {record.problem} {record.source}"
     if record.answered_at is None or record.ended_at is None or record.flow != guest.phase.replace(" ", "_"):
         return f"answered {record.answered_at} ended {record.ended_at} flow {record.flow}"

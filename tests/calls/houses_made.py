@@ -73,7 +73,7 @@ def _flow(phase: str, shop: str) -> dict[str, Any]:
         return {"start": "wait", "nodes": {"wait": music, **end}}
     if phase == "menu":
         choose = {"kind": "menu", "prompt": {"text": {"fr": "Tapez 1 ou 2."}}, "choices": {"1": "one", "2": "two"}}
-        choose |= {"first_digit_timeout": 20.0, "exits": {"1": "one", "2": "two", "too_many": "end"}}
+        choose |= {"first_digit_timeout": 60.0, "exits": {"1": "one", "2": "two", "too_many": "end"}}
         return {"start": "choose", "nodes": {"choose": choose, "one": _say("Un."), "two": _say("Deux."), **end}}
     if phase == "collect":
         return {"start": "enter", "nodes": {**_code(), **end}}
@@ -90,7 +90,7 @@ def _flow(phase: str, shop: str) -> dict[str, Any]:
 
 def _code() -> dict[str, Any]:
     enter = {"kind": "collect", "prompt": {"text": {"fr": "Votre code, s'il vous plaît."}}, "save": "code"}
-    enter |= {"min_digits": 4, "max_digits": 4, "first_digit_timeout": 20.0, "tries": 2}
+    enter |= {"min_digits": 4, "max_digits": 4, "first_digit_timeout": 60.0, "tries": 2}
     enter |= {"exits": {"ok": "check", "no_input": "wrong", "invalid": "wrong"}}
     check = {"kind": "when", "conditions": [{"variable": "code", "test": "is", "value": "1234"}]}
     check |= {"exits": {"yes": "right", "no": "wrong"}}

@@ -106,6 +106,10 @@ class Processes(Live):
             for call in process.calls()
         ]
 
+    def address(self, name: str) -> str:
+        """Where a controller takes calls."""
+        return f"127.0.0.1:{self[name].environ['SOUFFLEUR_OFFER_PORT']}"
+
     def logs(self) -> str:
         """What all of them wrote."""
         return "".join(process.log.read_text() for process in self.named.values() if process.log.exists())

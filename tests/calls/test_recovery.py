@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.calls import houses_made
 from tests.calls.guests import arrive, check, of, settle
-from tests.calls.live import free_port
 from tests.calls.processes import Processes
 from tests.calls.shop import Shop
-from tests.outside.virtual import VirtualOutside
 
 pytestmark = pytest.mark.slow
-EACH = 25  # 200 calls
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    made = Shop()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def each() -> int:
-    """How many callers are in each phase."""
-    return EACH
-
-
-@pytest.fixture
-def site(tmp_path: Path, shop: Shop) -> Iterator[Processes]:
-    """Two controllers, `a` and `b`, neither started, and a virtual switch that knows both."""
-    doors = {"a": (free_port(), free_port()), "b": (free_port(), free_port())}
-    outside = VirtualOutside(*(offer for offer, _ in doors.values()), speed=1.0, wait=1.0)
-    made = Processes(outside, tmp_path, doors)
-    made.load(houses_made.make(tmp_path / "houses", shop.url))
-    yield made
-    outside.close()
-    made.stop()
 
 
 def test_a_killed_controller_loses_no_call(site: Processes, shop: Shop, each: int) -> None:

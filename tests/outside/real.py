@@ -148,6 +148,9 @@ class RealOutside:
         settings = self.switch.settings
         return {"SOUFFLEUR_ESL_PORT": str(settings.esl_port), "SOUFFLEUR_ESL_PASSWORD": settings.esl_password}
 
+    def api(self, command: str) -> str:
+        return self.switch.api(command)
+
     def from_trunk(
         self, number: str, caller: str = "+33611111111", name: str = "", headers: Mapping[str, str] = NONE
     ) -> RealPerson:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from controller.esl.inbound import Inbound
 from controller.virtual import Callee, Caller, VirtualSwitch
 
 from . import WITHIN
@@ -63,6 +64,14 @@ class VirtualOutside:
 
     def settings(self) -> dict[str, str]:
         return {"SOUFFLEUR_ESL_PORT": str(self.switch.port), "SOUFFLEUR_ESL_PASSWORD": PASSWORD}
+
+    def api(self, command: str) -> str:
+        client = Inbound("127.0.0.1", self.switch.port, PASSWORD)
+        client.connect()
+        try:
+            return client.api(command)
+        finally:
+            client.close()
 
     def from_trunk(
         self, number: str, caller: str = "+33611111111", name: str = "", headers: Mapping[str, str] = NONE

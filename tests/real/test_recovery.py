@@ -9,10 +9,12 @@ import pytest
 
 from conf.freeswitch import find_binary
 from tests.calls import houses_made
+from tests.calls.conftest import shop  # noqa: F401
 from tests.calls.live import free_port
 from tests.calls.processes import Processes
 from tests.calls.shop import Shop
 from tests.calls.test_recovery import *  # noqa: F403
+from tests.calls.test_two_controllers import *  # noqa: F403
 from tests.outside.real import RealOutside, start_real
 from tests.real.conftest import missing
 
