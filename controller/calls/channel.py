@@ -17,6 +17,7 @@ from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, Dropped
 from controller.esl.event import Event
 from controller.esl.fields import Headers, collected, played, variable
+from controller.esl.session import STANDSTILL
 from controller.flow.commands import (
     Answer,
     Collect,
@@ -202,7 +203,7 @@ class Channel:
         return Digits(found.digits, "timeout", heard)
 
     def _hang_up(self, command: HangUp, key: str) -> Done:
-        self._session.execute(applications.hangup(command.cause), key=self._name(key), timeout=10.0)
+        self._session.execute(applications.hangup(command.cause), key=self._name(key), timeout=STANDSTILL)
         self._session.wait_for_hangup(10.0)
         raise HungUp(command.cause)
 

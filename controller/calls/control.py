@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
+import gevent
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, ServiceUnavailable, Unauthorized
@@ -28,9 +29,10 @@ from controller.calls.originate import Wish, read_wish
 from controller.calls.peers import PASSED_ON, Peers
 from controller.calls.switchboard import Switchboard, UnknownCall
 from controller.calls.trial import Trial, read_trial
-from controller.esl.errors import EslError
+from controller.esl.errors import EslError, NoReply
 
 log = logging.getLogger(__name__)
+PATIENCE = 8.0  # seconds for an answer, also while FreeSWITCH hangs
 KEEP_ALIVE = 15.0  # seconds between two comments on a quiet stream
 MAX_BODY = 64 * 1024
 
@@ -75,7 +77,8 @@ class Control:
         try:
             self._admit(request)
             endpoint, arguments = ROUTES.bind_to_environ(environ).match()
-            response = getattr(self, endpoint)(request, **arguments)
+            with gevent.Timeout(PATIENCE, NoReply("it does not answer now; what was asked may still be done")):
+                response = getattr(self, endpoint)(request, **arguments)
         except HTTPException as error:
             response = _json({"error": error.description}, error.code or 500)
         except UnknownCall:

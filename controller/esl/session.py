@@ -32,6 +32,7 @@ LINGER = 5  # seconds; the last events of a call come after its hang-up
 NEWER = "a newer connection has the call"
 TAKEN = "another controller has the call"
 LEFT = "the call was handed over"
+STANDSTILL = 90.0  # seconds that a FreeSWITCH may hang without costing us the call; its socket ends when it dies
 STARTED_LATE = 0.1  # seconds; the event of an application that had begun may come after the reply to a break
 
 
@@ -140,6 +141,18 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
             job.set_exception(gone)
         self._jobs.clear()
 
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    def send(
+        self, command: str, timeout: float | None = STANDSTILL, *, fields: Iterable[tuple[str, str]] = ()
+    ) -> Event:
+        """As on any connection, but more patient."""
+        return Connection.send(self, command, timeout, fields=fields)
+
+    def api(self, command: str, timeout: float | None = STANDSTILL) -> str:
+        """As on any connection, but more patient."""
+        return Connection.api(self, command, timeout)
+
     # --- applications -----------------------------------------------------------------------------------------------
 
     def start(self, application: Application, key: str | None = None, lock: bool = True) -> Execution:
@@ -180,7 +193,7 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
         """
         self._check()
         command = api.uuid_break(self.uuid, everything=True)
-        reply, place = self._ask(framed(f"api {command}"), REPLY_TIMEOUT, "uuid_break")
+        reply, place = self._ask(framed(f"api {command}"), STANDSTILL, "uuid_break")
         if refused(reply.body):
             raise CallEnded(self.cause) if self.hung_up else CommandRefused(command, reply.body.strip())
         if queued := self._executions.not_begun(place):

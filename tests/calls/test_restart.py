@@ -8,6 +8,7 @@ import gevent
 import pytest
 
 from controller.calls import monitor
+from controller.terminal import Refused
 from tests.calls.live import Live
 from tests.outside.virtual import VirtualOutside
 
@@ -146,6 +147,18 @@ def test_what_others_subscribed_is_subscribed_on_every_connection(live: Live) ->
         for listener in live.outside.switch.listeners:
             if not listener.outbound:
                 assert {"sofia::register", "sofia::expire"} <= listener.kinds
+
+
+def test_what_is_asked_of_a_call_while_freeswitch_hangs(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(live.outside, VirtualOutside)
+    monkeypatch.setattr("controller.calls.control.PATIENCE", 0.2)
+    caller = live.outside.from_trunk("+33123456785")
+    assert caller.hears_something()
+    call = live.reaches("wait")["call"]
+    live.outside.switch.faults.silent = True
+    with pytest.raises(Refused, match="FreeSWITCH: it does not answer now"):
+        live.control._ask("POST", f"/v1/calls/{call}/hang_up")
+    assert caller.has_ended()  # it had been heard
 
 
 @pytest.mark.parametrize("reason", ["restarted", "forgotten", "unknown"])

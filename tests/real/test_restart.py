@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import gevent
 import pytest
 
 from conf.freeswitch import find_binary
@@ -118,6 +119,26 @@ def test_a_freeswitch_that_hangs_for_a_while(live: Live) -> None:
     assert caller.has_ended(15)
     assert live.record().disposition == "served"
     assert live.events("gap") == []
+
+
+@pytest.mark.slow
+def test_a_freeswitch_that_hangs_while_calls_begin(live: Live) -> None:
+    """Some of them wait for the reply to a command just then, longer than any reply may take otherwise."""
+    outside = live.outside
+    assert isinstance(outside, RealOutside)
+    callers = []
+    for _ in range(14):
+        callers.append(outside.from_trunk("+33123456785"))
+        gevent.sleep(0.015)
+    os.kill(outside.switch.pid, signal.SIGSTOP)
+    gevent.sleep(12.0)
+    os.kill(outside.switch.pid, signal.SIGCONT)
+    live.until(lambda: [call["doing"] for call in live.calls()] == ["Collect"] * 14)
+    assert all(caller.hears_something() for caller in callers)
+    for caller in callers:
+        caller.presses("1")
+    records = live.until(lambda: live.records() if len(live.records()) == 14 else None, 30)
+    assert {(record.disposition, record.problem) for record in records} == {("served", "")}
 
 
 def test_every_connection_is_cut_under_calls(live: Live) -> None:
