@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,21 @@ from conf.scope import OPERATOR, Crossing, Scope, enter, narrowed
 __all__ = ["OPERATOR", "Crossing", "Unscoped", "enter", "migrate", "narrowed", "open_engine", "operator", "scoped"]
 
 BUSY_TIMEOUT = 2.0  # seconds a writer waits for another one on SQLite
+# PostgreSQL: seconds (milliseconds for tcp_user_timeout) until a server that says nothing counts as gone.
+LIBPQ = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for SQLite (WAL, foreign keys, writers begin at once) or PostgreSQL (psycopg 3)."""
+def open_engine(url: str, statement_timeout: float = 0.0) -> Engine:
+    """An engine for SQLite (WAL, foreign keys, writers begin at once) or PostgreSQL (psycopg 3).
+
+    `statement_timeout` bounds each statement on PostgreSQL, and half of it the wait for a lock; seconds, 0 for ever.
+    """
     if url.startswith("sqlite"):
         Path(str(make_url(url).database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT})
@@ -30,7 +42,11 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        given = make_url(url).query
+        arguments = {name: value for name, value in LIBPQ.items() if name not in given}
+        engine = create_engine(url, pool_pre_ping=True, connect_args=arguments)
+        if statement_timeout:
+            event.listen(engine, "connect", partial(_bound_postgresql, statement_timeout))
     watch(engine)
     return engine
 
@@ -74,6 +90,13 @@ def _make_sqlite(_dialect: Any, _record: Any, arguments: Sequence[Any], _options
     """A new file is its owner's alone: it holds telephone passwords. SQLite gives -wal and -shm the file's own mode."""
     with suppress(OSError):  # it is there; or it cannot be made, and SQLite says so in its own words
         os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _bound_postgresql(seconds: float, connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET statement_timeout = {int(seconds * 1000)}")
+        cursor.execute(f"SET lock_timeout = {int(seconds * 500)}")
+    connection.commit()  # else the settings would end with the first transaction that is rolled back
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 import gevent
 from gevent.event import Event
 from gevent.threadpool import ThreadPool
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as Silent
 
 from controller.calls.spool import Fact, Spool, SpoolFull
@@ -27,6 +27,7 @@ BATCH = 500
 GATHER = 0.02  # seconds that facts gather before they are written together
 AGAIN = 1.0  # seconds between two tries while the database is away
 ANSWERS = 3.0  # seconds until a database that does not take a batch counts as away
+INHERIT = 5.0  # seconds between two looks for what dead controllers left
 TURN = 0.25  # seconds that the spool is replayed before new facts have their turn
 
 
@@ -67,6 +68,20 @@ class Writer:
             if claimed := self._disk.apply(self._spool.claim, (owner,)):
                 log.warning("%d batches of the controller %s, which is dead, are written for it", claimed, owner)
                 self._some.set()
+
+    def keep_inheriting(
+        self, alive: Callable[[], Collection[str]], sleep: Callable[[float], None] = gevent.sleep
+    ) -> None:
+        """Look after dead controllers' batches for ever; run it in a greenlet of its own.
+
+        `alive` names the controllers whose lease lasts; it may raise SQLAlchemyError or OSError.
+        """
+        while True:
+            sleep(INHERIT)
+            try:
+                self.inherit(alive())
+            except (SQLAlchemyError, OSError) as error:
+                log.debug("who lives is not known now: %s", type(error).__name__)
 
     def run(self) -> None:
         """Write for ever; run it in a greenlet of its own."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import gevent
 import gevent.event
+import orjson
 import pytest
+from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
@@ -17,6 +22,7 @@ from conf.database import operator
 from conf.models import CallEvent, CallRecord, Intent
 from controller.calls.ledger import Ledger, conclusion, hit_fact, intent_fact
 from controller.calls.spool import Fact, Spool, SpoolFull
+from controller.calls.threads import Threads
 from controller.calls.writer import Writer
 
 
@@ -244,3 +250,161 @@ def test_a_disk_that_cannot_be_read_does_not_end_the_writing(engine: Engine, poo
             gevent.sleep(0.01)
     assert rows(engine) == 2
     running.kill()
+
+
+# --- what dead controllers left -------------------------------------------------------------------------------------
+
+
+def test_a_survivor_writes_what_a_dead_controller_spooled(engine: Engine, pool: ThreadPool, tmp_path: Path) -> None:
+    for owner in ("a", "b-a", "c"):
+        Spool(tmp_path, owner).keep([event(1, call=owner)])
+    writer = Writer(Ledger(engine, pool).write, Spool(tmp_path, "a"), pool)
+    writer.inherit({"a", "c"})
+    writer.flush()
+    with operator(engine) as session:
+        assert set(session.scalars(select(CallEvent.call))) == {"a", "b-a"}
+    assert Spool(tmp_path, "c").size > 0  # it lives, and writes its own
+    assert Spool(tmp_path, "a").size == Spool(tmp_path, "b-a").size == 0
+
+
+def test_two_survivors_do_not_both_take_a_batch(tmp_path: Path) -> None:
+    dead, one, other = (Spool(tmp_path, owner) for owner in ("dead", "one", "other"))
+    for number in range(10):
+        dead.keep([event(number)])
+    assert (one.others(), other.others()) == ({"dead"}, {"dead"})
+    assert one.claim("dead") == 10
+    assert other.claim("dead") == 0
+    assert one.size > other.size == 0
+
+
+def test_a_batch_that_was_claimed_is_passed_over(tmp_path: Path) -> None:
+    """The dead one came back, and read its folder before the other claimed the batch."""
+    back, survivor = Spool(tmp_path, "back"), Spool(tmp_path, "survivor")
+    back.keep([event(1)])
+    (batch,) = back.batches()
+    survivor.claim("back")
+    assert back.read(batch) == []
+    back.forget(batch)
+    assert [survivor.read(path) for path in survivor.batches()] == [[event(1)]]
+
+
+def test_a_half_written_batch_is_removed_by_its_owner_alone(tmp_path: Path) -> None:
+    Spool(tmp_path, "a").keep([event(1)])
+    part = tmp_path / f"{1:020d}-{1:06d}-a.jsonl.17.abcd.part"
+    part.write_bytes(b"half")
+    Spool(tmp_path, "b")
+    assert part.exists()
+    Spool(tmp_path, "a")
+    assert not part.exists()
+
+
+def test_the_alarm_is_given_once_for_each_crossing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    one = len(orjson.dumps(event(1))) + 1
+    spool = Spool(tmp_path, "a", limit=10 * one)
+    for _ in range(9):
+        spool.keep([event(1)])
+    assert caplog.text.count("the spool is") == 1
+    assert spool.fraction == pytest.approx(0.9)
+    for batch in spool.batches()[:5]:
+        spool.forget(batch)
+    for _ in range(4):
+        spool.keep([event(1)])
+    assert caplog.text.count("the spool is") == 2
+
+
+ACTS = ["keep", "crash", "write", "write and crash", "claim", "come back"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from("abc"), st.sampled_from("abc")), max_size=30))
+def test_every_fact_is_written_once_whoever_dies_when(tmp_path: Path, acts: list[tuple[str, str, str]]) -> None:
+    """Controllers keep, crash, come back, claim, and crash between writing a batch and forgetting it."""
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    live: dict[str, Spool] = {}
+    kept: set[int] = set()
+    table: dict[int, int] = {}  # what has a key is there once, however often it is written
+
+    def write(spool: Spool, forget: bool = True) -> None:
+        for batch in spool.batches():
+            for fact in spool.read(batch):
+                table[fact["sequence"]] = table.get(fact["sequence"], 0) + 1
+            if not forget:
+                return
+            spool.forget(batch)
+
+    for act, who, other in acts:
+        spool = live.setdefault(who, Spool(folder, who))
+        match act:
+            case "keep":
+                spool.keep([event(len(kept)), event(len(kept) + 1)])
+                kept |= {len(kept), len(kept) + 1}
+            case "crash" | "come back":
+                live[who] = Spool(folder, who)
+            case "write":
+                write(spool)
+            case "write and crash":
+                write(spool, forget=False)
+                live[who] = Spool(folder, who)
+            case "claim" if other != who:
+                spool.claim(other)
+    survivor = Spool(folder, "survivor")
+    for owner in survivor.others():
+        survivor.claim(owner)
+    write(survivor)
+    assert set(table) == kept
+    assert survivor.size == 0
+    assert list(folder.iterdir()) == []
+
+
+def test_a_database_that_hangs_does_not_hold_up_the_disk(
+    engine: Engine, pool: ThreadPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("controller.calls.writer.ANSWERS", 0.05)
+    lock = get_original("threading", "Lock")()
+    lock.acquire()
+    ledger = Ledger(engine, pool)
+
+    def hanging(facts: list[Fact]) -> None:
+        with lock:
+            ledger.write(facts)
+
+    spool = Spool(tmp_path / "spool", "a")
+    writer = Writer(hanging, spool, Threads(1))
+    for number in range(3):
+        writer.put(event(number))
+        writer.flush()
+        writer.keep(STORED | {"command": str(number)})
+    assert writer.away
+    assert len(spool.batches()) == 6
+    lock.release()
+    with gevent.Timeout(10):
+        while spool.size:
+            writer.flush()
+            gevent.sleep(0.01)
+    assert (rows(engine), rows(engine, Intent), writer.away) == (3, 3, False)
+
+
+def test_new_facts_are_written_while_a_long_spool_is(
+    engine: Engine, pool: ThreadPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("controller.calls.writer.TURN", 0.0)
+    spool = Spool(tmp_path / "spool", "a")
+    for number in range(20):
+        spool.keep([event(number, call="old")])
+    ledger = Ledger(engine, pool)
+    seen: list[str] = []
+
+    def write(facts: list[Fact]) -> None:
+        seen.extend(fact["call"] for fact in facts)
+        if len(seen) < 5:
+            writer.put(event(len(seen), call="new"))
+        ledger.write(facts)
+
+    writer = Writer(write, spool, pool)
+    running = gevent.spawn(writer.run)
+    with gevent.Timeout(10):
+        while spool.size:
+            gevent.sleep(0.01)
+    running.kill()
+    assert "new" in seen[:4]
+    assert rows(engine) == len(seen)

@@ -17,6 +17,7 @@ from conf import database
 from conf.database import open_engine, operator, scoped
 from conf.models import Base, CallRecord, Content, Controller, Number, Sealed, Subscriber
 from conf.models.types import Key
+from tests.postgres import Postgres
 
 
 def test_sqlite_keeps_a_journal_and_its_foreign_keys(sqlite: Engine) -> None:
@@ -129,3 +130,25 @@ def test_the_mode_of_a_database_that_is_there_is_the_operator_s(tmp_path: Path) 
     with open_engine(f"sqlite:///{tmp_path / 'old.db'}").begin() as connection:
         connection.exec_driver_sql("CREATE TABLE t (x)")
     assert stat.S_IMODE((tmp_path / "old.db").stat().st_mode) == 0o640
+
+
+def test_a_statement_on_postgresql_is_bounded(postgres: Postgres) -> None:
+    engine = open_engine(postgres.database(), statement_timeout=0.2)
+    for _ in range(2):  # also after a rollback on the same connection
+        with pytest.raises(OperationalError, match="statement timeout"), operator(engine) as session:
+            session.execute(text("SELECT pg_sleep(10)"))
+    with operator(engine) as session:
+        assert session.execute(text("SHOW lock_timeout")).scalar() == "100ms"
+        assert session.execute(text("SHOW statement_timeout")).scalar() == "200ms"
+    engine.dispose()
+
+
+def test_a_setting_of_the_address_wins(postgres: Postgres) -> None:
+    engine = open_engine(postgres.database() + "&connect_timeout=7")
+    with operator(engine) as session:
+        connection = session.connection().connection.dbapi_connection
+        assert connection
+        parameters = connection.info.get_parameters()  # type: ignore[attr-defined]
+        assert (parameters["connect_timeout"], parameters["tcp_user_timeout"]) == ("7", "5000")
+        assert session.execute(text("SHOW statement_timeout")).scalar() == "0"
+    engine.dispose()
