@@ -74,10 +74,10 @@ class Controller:
         self.settings = settings
         self.on_overtaken: Callable[[], object] = lambda: None  # another process has taken this one's name
         self.owner = Owner(settings.controller_id, new_instance())
-        self.pulse = Pulse()
+        self.pulse = Pulse(lambda: self.switchboard.be_sure())
         self._pool = Threads(4)
         self._writing = Threads(1)
-        self._engine = open_engine(settings.database_url)
+        self._engine = open_engine(settings.database_url, statement_timeout=10.0)
         self.voice = Voice(settings.sounds_dir / "spoken")
         self.ledger = Ledger(self._engine, self._pool)
         cache = Cache(settings.data_dir / "cache", settings.database_url)
@@ -123,6 +123,7 @@ class Controller:
         self._directory_server: WSGIServer | None = None
         self._greenlets: list[gevent.Greenlet] = []
         self._since = time.time()
+        self._ending = False
 
     def start(self) -> Ports:
         """Read the configuration, then listen."""
@@ -143,6 +144,7 @@ class Controller:
             (self.writer.run, ()),
             (self.configuration.keep_fresh, ()),
             (self.cdr.keep, ()),
+            (self.writer.keep_inheriting, (self._alive,)),
             (self._trunk_files.keep, (self.configuration.trunks, lambda: self.link.connection)),
             (self.lease.keep, (url, freeswitch)),
             (self.sweep.keep, ()),
@@ -154,7 +156,8 @@ class Controller:
         return ports
 
     def stop(self) -> None:
-        """Stop taking calls, and write what is queued."""
+        """Stop taking calls, and write what is queued. Calls live on: FreeSWITCH offers them to others."""
+        self._ending = True
         self.link.stop()  # first: nobody need wait for a FreeSWITCH that is away
         self.server.stop(timeout=1)
         self.control.stop(timeout=1)
@@ -236,6 +239,7 @@ class Controller:
             gone=lambda uuid: self.monitor.gone(uuid),
             gap_ended=self.pulse.gap_ended,
             leaving=lambda: self.drain.handing_over,
+            ending=lambda: self._ending,
         )
 
     def _doorkeeper(self) -> Doorkeeper:
@@ -252,6 +256,9 @@ class Controller:
             if one["sip_user"] == user and one["sip_realm"] == domain:
                 return DirectoryUser(slug, user, domain, one["sip_a1"], one["login"])
         return None
+
+    def _alive(self) -> set[str]:
+        return {peer.id for peer in self.fleet.peers() if peer.alive}
 
     def _is_live(self, call: str) -> bool:
         try:
