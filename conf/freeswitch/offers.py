@@ -14,6 +14,7 @@ def offer_extensions(offers: Sequence[str]) -> Markup:
     """Who is asked first depends on the channel's uuid, so that controllers share the calls; the others follow.
 
     A controller that adopts a call has it sent to `souffleur_at_HOST:PORT`, its own address: it is asked first then.
+    Who takes an offer sets `souffleur_taken`: one that finds it set comes late, and somebody else has the call.
     """
     places = range(len(offers))
     turns = [_extension(f"offer_{place}", ANY, _turned(offers, place), _digits(place, len(offers))) for place in places]
@@ -37,6 +38,7 @@ def _extension(name: str, destination: str, offers: Sequence[str], digits: str) 
         f'<extension name="{name}">\n      {uuid}'
         f'<condition field="destination_number" expression="{attribute(destination)}">\n'
         '        <action application="unset" data="transfer_history"/>\n'
+        '        <action application="unset" data="souffleur_taken"/>\n'
         f'        <action application="socket" data="{attribute("|".join(offers))} async full"/>\n'
         '        <action application="set" data="controller_lost=true"/>\n'
         '        <action application="sleep" data="1000"/>\n'

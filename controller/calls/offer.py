@@ -68,6 +68,11 @@ def call_of(uuid: str) -> str:
     return str(uuid5(CALLS, uuid))
 
 
+def comes_late(headers: Headers) -> bool:
+    """Whether somebody has taken the offer before us: the dialplan removes the sign before each offer."""
+    return variable(headers, TAKEN) == "true"
+
+
 def read_connected(headers: Headers) -> tuple[str, float] | tuple[()]:
     """Who answered the dial that was in progress, and when; nothing when that is not known."""
     dial, _, rest = variable(headers, CONNECTED).partition(" ")
@@ -95,7 +100,7 @@ def read_offer(headers: Headers) -> Offer:
     origin = variable(headers, ORIGIN) or "trunk"
     # A leg that we rang carries the call's name; when its caller transfers it, it begins a call of its own, since the
     # caller's has ended and is on record.
-    walked = variable(headers, CHECKPOINT) or variable(headers, TAKEN) == "true"
+    walked = variable(headers, CHECKPOINT) or variable(headers, OWNER)
     call = variable(headers, CALL) if origin != "transfer" or walked else ""
     began = int(decimal(variable(headers, BEGAN)) or 0)
     fresh = origin == "transfer" and not began

@@ -95,7 +95,7 @@ class Conversation:
         # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
         told = {CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner)}
         self._session.set_variables(told | self._transferred())
-        self._session.fence = Fence(OWNER, self.owner.epoch, self._house.gap_ended)
+        self._session.fence = Fence(OWNER, str(self.owner), self._house.gap_ended)
         self._walker = self._make_walker()
         if isinstance(way, NoRoute):
             self._fall_back(self._walker, way.reason, way.fallback, way.cause)

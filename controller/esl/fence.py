@@ -14,14 +14,15 @@ from controller.esl.event import Event
 
 
 class Fence:
-    """`variable` names the owner, `epoch` is ours; `gap_ended` tells when this process last stood still (monotonic)."""
+    """`variable` names the owner, `owner` is we; `gap_ended` tells when this process last stood still (monotonic)."""
 
-    __slots__ = ("_epoch", "_gap_ended", "_header", "_sure", "variable")
+    __slots__ = ("_epoch", "_gap_ended", "_header", "_owner", "_sure", "variable")
 
-    def __init__(self, variable: str, epoch: int, gap_ended: Callable[[], float]) -> None:
+    def __init__(self, variable: str, owner: str, gap_ended: Callable[[], float]) -> None:
         self.variable = variable
         self._header = f"variable_{variable}"
-        self._epoch = epoch
+        self._owner = owner
+        self._epoch = int(owner.rpartition(":")[2])
         self._gap_ended = gap_ended
         self._sure = time.monotonic()
 
@@ -30,9 +31,9 @@ class Fence:
         return self.lost_to(event.get(self._header))
 
     def lost_to(self, owner: str) -> bool:
-        """Whether this is a later owner than we."""
+        """Whether this is a later owner than we; of two that took it at once it is the one who wrote last."""
         number = str(owner).rpartition(":")[2]
-        return number.isdecimal() and int(number) > self._epoch
+        return number.isdecimal() and int(number) >= self._epoch and owner != self._owner
 
     @property
     def in_doubt(self) -> bool:

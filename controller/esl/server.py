@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gevent.event import Event as Signal
@@ -25,6 +25,9 @@ class Server:
     `sessions` holds the newest connection of each channel. A call may get a second one (a transfer, a REFER): the newer
     owns the call; the older falls silent but stays open, since closing it would end the newer one's park.
 
+    An offer that waited while this process stood still may be another's by now: `is_late(data)` tells it from the
+    call's data. It is kept open in silence, like an older connection.
+
     `handle` must end the call, transfer it, or outlive it: a connection is never closed from here while its call lives,
     since FreeSWITCH would offer the call anew. When `handle` fails the call is hung up.
     """
@@ -37,7 +40,9 @@ class Server:
         events: str = EVENTS,
         linger: int = LINGER,
         connect_timeout: float = 10.0,
+        is_late: Callable[[Mapping[str, str]], bool] = lambda _: False,
     ) -> None:
+        self.is_late = is_late
         self.handle = handle
         self.events = events
         self.linger = linger
@@ -98,6 +103,10 @@ class Server:
         except EslError as error:
             log.info("an offered call was gone before we took it: %s", error)
             session.close("not taken")
+            return
+        if self.is_late(session.session_data or {}):
+            log.warning("an offer of %s came too late: somebody else has the call", session.uuid)
+            session.supersede()
             return
         older = self.sessions.get(session.uuid)
         self.sessions[session.uuid] = session

@@ -26,6 +26,7 @@ GLOBALS = {
     "continue_on_fail": "true",
     "max_session_transfers": "1000000",
     "force_transfer_context": "transferred",
+    "execute_on_originate": "execute_extension souffleur_leg XML leg",
 }
 
 Actions = list[Action]
@@ -95,6 +96,7 @@ def _offered(offers: list[str], wait: float) -> Iterator[Extension]:
     def turn(hosts: Sequence[str]) -> Actions:
         return [
             ("unset", "transfer_history"),
+            ("unset", "souffleur_taken"),
             ("socket", f"{'|'.join(hosts)} async full"),
             ("set", "controller_lost=true"),
             ("sleep", str(round(wait * 1000))),

@@ -19,7 +19,7 @@ def headers(**variables: str) -> dict[str, str]:
         {"souffleur_origin": "trunk"},
         {"souffleur_origin": "test"},
         {"souffleur_origin": "transfer", "souffleur_checkpoint": "[1]"},  # the caller, sent on by who answered
-        {"souffleur_origin": "transfer", "souffleur_taken": "true"},
+        {"souffleur_origin": "transfer", "souffleur_owner": "a:1:1"},
     ],
 )
 def test_a_call_keeps_its_name(found: dict[str, str]) -> None:
