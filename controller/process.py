@@ -20,6 +20,7 @@ from conf import outgoing
 from conf.database import open_engine
 from conf.secret_files import valid
 from conf.settings import Settings
+from controller.calls import crossing
 from controller.calls.blocklist import Blocklist
 from controller.calls.board import Board
 from controller.calls.cache import Cache
@@ -37,6 +38,7 @@ from controller.calls.lease import Lease
 from controller.calls.ledger import Ledger
 from controller.calls.lookups import Lookups
 from controller.calls.monitor import Monitor
+from controller.calls.offer import comes_late
 from controller.calls.originate import Wish, connect
 from controller.calls.ownership import Owner, new_instance
 from controller.calls.peers import Peers
@@ -98,9 +100,12 @@ class Controller:
         self.monitor.subscribe(self.sweep.hear_bridge, "CHANNEL_BRIDGE")
         self.doorkeeper = self._doorkeeper()
         self.monitor.subscribe(self.doorkeeper.hear, subclasses=EVENTS)
+        self.monitor.subscribe(crossing.Crossing(lambda: self.link.connection).hear, subclasses=crossing.EVENTS)
         folder = settings.data_dir / "cdr"
         self.cdr = CdrFolder(folder, self.configuration, self.ledger, self._is_live, Threads(1))
-        self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take)
+        self.server = Server(
+            (settings.offer_host, settings.offer_port), self.switchboard.take, is_late=comes_late
+        )
         self.drain = Drain(self.server, self.switchboard, fellows, self.lease.announce)
         self.link = Link(
             settings.esl_host,
