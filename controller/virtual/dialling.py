@@ -64,6 +64,9 @@ class Dial:
             self.caller.set("originate_signal_bond", leg.uuid)
             self.caller.push("originated_legs", f"{leg.uuid};Outbound Call;{one.number}")
         leg.fire("CHANNEL_OUTGOING")
+        if first := leg.get("execute_on_originate"):
+            name, _, argument = first.partition(" ")
+            session.execute(leg, name, argument)
         leg.enter("CS_INIT")
         leg.call_uuid = self.caller.uuid if self.caller else leg.uuid
         leg.fire("CHANNEL_CREATE")

@@ -13,7 +13,7 @@ from controller.virtual.channel import Channel, Switch
 from controller.virtual.events import MY_EVENTS, Event
 from controller.virtual.outlet import Outlet
 
-FIRST_COMMAND = 25.0  # seconds FreeSWITCH waits for the first command (04y)
+FIRST_COMMAND = 24.5  # 25 whole seconds of the wall clock: FreeSWITCH waits 24 to 25 s for the first command (04y)
 
 
 class Listener:

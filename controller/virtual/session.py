@@ -150,14 +150,14 @@ def break_off(channel: Channel) -> None:
     channel.poke()
 
 
-def park(channel: Channel, *, held: bool = True) -> None:
+def park(channel: Channel) -> None:
     """Stay until hung up, sent elsewhere or let go.
 
     Commands run in here. A key typed here is taken and lost (seen on 1.11.1).
     """
     if channel.controlled:
         return
-    channel.controlled = held
+    channel.controlled = True
     channel.fire("CHANNEL_PARK")
     while channel.ready and channel.controlled:
         parse(channel)
@@ -166,5 +166,7 @@ def park(channel: Channel, *, held: bool = True) -> None:
             channel.take_digit()
         elif channel.ready and channel.controlled and not channel.commands:
             channel.wait(None)
+            if channel.ready and not channel.controlled:
+                parse(channel)  # what was sent before the socket's end runs before the park's
     channel.controlled = False
     channel.fire("CHANNEL_UNPARK")

@@ -31,10 +31,12 @@ class Table:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._rows: dict[str, Row] = {}
+        self._early: dict[str, Row] = {}  # told before the channel's own row: execute_on_originate
         self._news: deque[tuple[float, str, str, Row]] = deque()
 
     def clear(self) -> None:
         self._rows.clear()
+        self._early.clear()
         self._news.clear()
 
     def rows(self, lag: float) -> list[Row]:
@@ -52,13 +54,15 @@ class Table:
         while self._news and self._news[0][0] <= late:
             _, name, uuid, change = self._news.popleft()
             if name == "CHANNEL_CREATE":
-                self._rows[uuid] = dict.fromkeys(COLUMNS, "")
-            if name == "CHANNEL_DESTROY":
+                self._rows[uuid] = dict.fromkeys(COLUMNS, "") | change | self._early.pop(uuid, {})
+            elif name == "CHANNEL_DESTROY":
                 self._rows.pop(uuid, None)
             elif name == "CHANNEL_UNBRIDGE":
                 self._part(change["call_uuid"])
             elif row := self._rows.get(uuid):
                 row.update(change)
+            elif name == "CHANNEL_EXECUTE":
+                self._early[uuid] = change
 
     def _part(self, call: str) -> None:
         for row in self._rows.values():

@@ -85,9 +85,9 @@ class Line(Wire):
 class Controller:
     """Listens where calls are offered."""
 
-    def __init__(self):
+    def __init__(self, port=0):
         self.server = None
-        self.port = 0
+        self.port = port
         self.offered = Queue()
         self.lines = []
         self.listen()

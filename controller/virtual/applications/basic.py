@@ -129,6 +129,6 @@ def transfer(channel: Channel, argument: str) -> None:
     channel.transfer(extension, rest.partition(" ")[2])
 
 
-@application("privacy", "log", "info", "hash", "verbose_events", "speak")
+@application("execute_extension", "privacy", "log", "info", "hash", "verbose_events", "speak")
 def nothing(_channel: Channel, _argument: str) -> None:
     """Applications the real switch has and the stand-in does not act out: they complete at once."""
