@@ -37,14 +37,14 @@ def open_engine(url: str, statement_timeout: float = 0.0) -> Engine:
     """
     if url.startswith("sqlite"):
         Path(str(make_url(url).database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT})
+        engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT})
         event.listen(engine, "do_connect", _make_sqlite)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         given = make_url(url).query
         arguments = {name: value for name, value in LIBPQ.items() if name not in given}
-        engine = create_engine(url, pool_pre_ping=True, connect_args=arguments)
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
         if statement_timeout:
             event.listen(engine, "connect", partial(_bound_postgresql, statement_timeout))
     watch(engine)

@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
+from conf.database import migrate, open_engine, operator
 from conf.freeswitch.command import from_settings
 from conf.freeswitch.keep import write
+from conf.models import Trunk
 from conf.problems import ConfigurationError
 from conf.rotation import Rotation
 from conf.secret_files import Kept, Secret, change, forget, keep, newest, previous, valid
@@ -173,3 +176,14 @@ def test_what_cannot_be_changed_is_told_before_anything_is(tmp_path: Path, switc
     with pytest.raises(ConfigurationError, match="SOUFFLEUR_DIRECTORY_SECRET: is being changed"):
         list(rotation(settings, switch).rotate(["esl_password", "directory_secret"]))
     assert valid(settings.esl_password) == (settings.esl_password,)
+
+
+def test_an_error_of_the_database_does_not_tell_what_was_written(tmp_path: Path) -> None:
+    """Its text goes to logs: it would hold a trunk's password, or a telephone's digest."""
+    engine = open_engine(f"sqlite:///{tmp_path}/db")
+    migrate(engine)
+    trunk = {"name": "t", "host": "h"}
+    with pytest.raises(IntegrityError) as caught, operator(engine) as session:
+        session.add_all([Trunk(doc=trunk, position=place, password="trunk-word-4711") for place in range(2)])
+    assert "trunk-word-4711" not in f"{caught.value} {caught.value!r}"
+    engine.dispose()
