@@ -49,7 +49,7 @@ class Switch:
     max_sessions: int = 1000
     sessions_per_second: int = 100
     log_level: str = "notice"  # at "info" FreeSWITCH writes every digit that a caller presses
-    phones_may_refer: bool = False  # see docs/freeswitch.md: a crafted REFER dials past the controller
+    phones_may_refer: bool = True  # the controller is asked, see docs/blocking.md
     trunks: tuple[Trunk, ...] = ()
 
     def check(self) -> Switch:

@@ -226,9 +226,9 @@ def test_markup_in_a_value_stays_text(written):
 
 def test_phones_refer_only_when_it_is_asked_for(written):
     name = "sip_profiles/internal.xml"
-    assert params(written()[name], "disable-transfer") == ["true"]
-    assert params(written(phones_may_refer=True)[name], "disable-transfer") == ["false"]
-    assert params(written(phones_may_refer=True)["sip_profiles/external.xml"], "disable-transfer") == ["true"]
+    assert params(written()[name], "disable-transfer") == ["false"]
+    assert params(written(phones_may_refer=False)[name], "disable-transfer") == ["true"]
+    assert params(written()["sip_profiles/external.xml"], "disable-transfer") == ["true"]
 
 
 def test_without_a_certificate_there_is_no_tls(written):
