@@ -20,7 +20,7 @@ from conf import outgoing
 from conf.database import open_engine
 from conf.secret_files import valid
 from conf.settings import Settings
-from controller.calls import crossing
+from controller.calls import crossing, outside
 from controller.calls.blocklist import Blocklist
 from controller.calls.board import Board
 from controller.calls.cache import Cache
@@ -291,4 +291,5 @@ class Controller:
             self.peers,
             self.owner.instance,
             self.doorkeeper,
+            lambda call, subscriber: outside.end(self.link.connection, call, subscriber),
         )

@@ -11,9 +11,11 @@ from typing import Any
 from conf.snapshot import Snapshot
 from controller.calls.channels import LOOP
 from controller.calls.checkpoint import Checkpoint
+from controller.calls.gap import Gap
 from controller.calls.house import House
 from controller.calls.journal import Log
 from controller.calls.offer import CONNECTED, DIALLING, PARTED, REDIRECT, Offer
+from controller.calls.record import Record
 from controller.calls.routing import can_reach
 from controller.esl import api
 from controller.esl.errors import EslError
@@ -27,7 +29,8 @@ class Attended:
     """A call followed from outside; `address` is where its channel is sent to come here."""
 
     def __init__(self, house: House, connection: Inbound, offer: Offer, saved: Checkpoint, address: str) -> None:
-        self._connection = connection
+        self._house = house
+        self.connection = connection
         self._saved = saved
         self._address = address
         self.offer = offer
@@ -36,15 +39,25 @@ class Attended:
         self._log.subscriber = saved.subscriber
         self._log.note("attended", owner=saved.owner)
 
+    def lost(self, gap: Gap) -> None:
+        """FreeSWITCH lost the call: it is on record, as far as it is known here."""
+        record = Record(self.offer, controller=self._house.owner.controller)
+        record.resume(self._saved)
+        record.tally.problem = gap.text()
+        fact = record.fact(None, self._house.now())
+        self._house.put(fact)
+        self._log.note("gap", **gap.told())
+        self._log.note("ended", cause="unknown", by="", disposition=fact["disposition"])
+
     def hang_up(self, cause: str = "NORMAL_CLEARING") -> None:
         """End the call."""
-        self._connection.api(api.uuid_kill(self.offer.uuid, cause))
+        self.connection.api(api.uuid_kill(self.offer.uuid, cause))
 
     def redirect(self, target: str) -> bool:
         """Take the caller away and ring `target`, an extension or an E.164 number; False when it is neither."""
         if not self.subscriber or not can_reach(self.subscriber, target):
             return False
-        self._connection.api(api.uuid_setvar(self.offer.uuid, REDIRECT, target))
+        self.connection.api(api.uuid_setvar(self.offer.uuid, REDIRECT, target))
         self.fetch()
         return True
 
@@ -58,14 +71,14 @@ class Attended:
         self._saved.tally.connected = [who, since]
         self._log.note("connected", to=who)
         try:
-            self._connection.api(api.uuid_setvar(self.offer.uuid, CONNECTED, f"{dial} {since:.3f} {who}"))
+            self.connection.api(api.uuid_setvar(self.offer.uuid, CONNECTED, f"{dial} {since:.3f} {who}"))
         except EslError as error:
             log.debug("call %s: %s", self.offer.call, error)
 
     def parted(self) -> None:
         """The talk has ended: the call comes here at once."""
         try:
-            self._connection.api(api.uuid_setvar(self.offer.uuid, PARTED, f"{time.time():.3f}"))
+            self.connection.api(api.uuid_setvar(self.offer.uuid, PARTED, f"{time.time():.3f}"))
             self.fetch()
         except EslError as error:  # it has ended, or is on its way
             log.debug("call %s: %s", self.offer.call, error)
@@ -73,7 +86,7 @@ class Attended:
     def fetch(self) -> None:
         """Have the call offered to this controller; what it does ends."""
         to = api.Named(f"souffleur_at_{self._address}", LOOP)
-        self._connection.api(api.uuid_transfer(self.offer.uuid, to))
+        self.connection.api(api.uuid_transfer(self.offer.uuid, to))
 
     def state(self) -> dict[str, Any]:
         """The call as the live board shows it."""

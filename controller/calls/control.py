@@ -56,7 +56,8 @@ ROUTES = Map(
 class Control:
     """The WSGI application. `trial` places a trial call, `connect` a user's; `subscriber_id` finds a slug's id.
 
-    `instance` names this process: the positions of its feed mean nothing to the next one.
+    `end` ends a call by its channel, whoever has it, unless it is another subscriber's. `instance` names this process:
+    the positions of its feed mean nothing to the next one.
     """
 
     secret: str
@@ -70,6 +71,7 @@ class Control:
     peers: Peers
     instance: str
     doorkeeper: Doorkeeper
+    end: Callable[[str, int | None], bool]
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -120,7 +122,7 @@ class Control:
         try:
             self.switchboard.find(call, _subscriber(request)).hang_up()
         except UnknownCall:
-            return self._pass_on(request)
+            return self._pass_on(request, lambda: self._end(call, _subscriber(request)))
         return _json({"call": call})
 
     def transfer(self, request: Request, call: str) -> Response:
@@ -134,8 +136,16 @@ class Control:
             raise BadRequest(f"to: {target!r} is neither an extension nor a number that can be called.")
         return _json({"call": call, "to": target})
 
-    def _pass_on(self, request: Request) -> Response:
-        """Have another controller do it: the one that has the call. UnknownCall when nobody has."""
+    def _end(self, call: str, slug: str | None) -> Response | None:
+        subscriber = self.subscriber_id(slug) if slug else None
+        mine = subscriber is not None or not slug
+        return _json({"call": call}) if mine and self.end(call, subscriber) else None
+
+    def _pass_on(self, request: Request, otherwise: Callable[[], Response | None] = lambda: None) -> Response:
+        """Have another controller do it: the one that has the call. UnknownCall when nobody has.
+
+        `otherwise` may be able to do it when somebody who may have the call does not answer.
+        """
         if PASSED_ON in request.headers:
             raise UnknownCall
         path = f"{quote(request.path)}?{request.query_string.decode('latin-1')}"
@@ -144,6 +154,8 @@ class Control:
             if answer and answer.status != NotFound.code:
                 return _json(answer.document, answer.status)
         if silent := [name for name, answer in answers.items() if answer is None]:
+            if done := otherwise():
+                return done
             error = "No controller that answers has this call; {names} may have it, and does not answer."
             return _json({"error": error.format(names=", ".join(silent))}, 503)
         raise UnknownCall

@@ -113,6 +113,8 @@ class Monitor:
         self._core = connection.api(api.core_uuid(), SIGN_OF_LIFE)
         self._connection = connection
         self.check(connection)
+        if self._reason(core) == "restarted":
+            self._switchboard.restarted(Gap("restarted", after, self._now()))
         gevent.spawn(self.reconcile, connection, self._reason(core), after)
 
     def check(self, connection: Inbound) -> None:

@@ -114,6 +114,8 @@ class Sweep:
         if not rows or not self._fellows.is_first():
             return
         for row in rows:
+            if self._switchboard.attends(connection, row.uuid):
+                continue
             found = self._found(connection, row)
             match judge(found, self._me):
                 case Verdict.ATTEND:

@@ -92,6 +92,12 @@ class Switchboard:
                 except EslError as error:
                     log.warning("call %s: %s", conversation.offer.call, error)
 
+    def restarted(self, gap: Gap) -> None:
+        """FreeSWITCH lives anew: the calls that were followed there from outside are over."""
+        attended, self._attended = self._attended, {}
+        for one in attended.values():
+            one.lost(gap)
+
     def attend(self, connection: Inbound, uuid: str, address: str) -> bool:
         """Follow a call that talks while its controller is dead; False when its channel does not tell what it is."""
         headers = orjson.loads(connection.api(api.uuid_dump(uuid)))
@@ -101,6 +107,14 @@ class Switchboard:
             self._attended[offer.call] = attended = Attended(self._house, connection, offer, saved, address)
             attended.answered(headers)
         return saved is not None
+
+    def attends(self, connection: Inbound, uuid: str) -> bool:
+        """Whether a call is followed from outside; from now on over this connection."""
+        for attended in self._attended.values():
+            if attended.offer.uuid == uuid:
+                attended.connection = connection
+                return True
+        return False
 
     def keep_attended(self, uuids: set[str]) -> None:
         """Let go of the attended calls that do not ring or talk any more."""

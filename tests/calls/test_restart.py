@@ -65,6 +65,31 @@ def test_a_call_that_freeswitch_forgot_ends_as_lost(live: Live) -> None:
     assert live.calls() == []
 
 
+def test_a_call_that_talks_without_a_socket_is_lost_with_freeswitch(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(live.outside, VirtualOutside)
+    assert live.controller
+    monkeypatch.setattr("controller.calls.sweep.UNTAKEN", 0.1)
+    live.outside.phone("101")
+    live.outside.from_trunk("+33123456780")
+    call = live.until(lambda: next((call for call in live.calls() if call["talking_to"] == "101"), None))["call"]
+    switch = live.outside.switch
+    switch.drop_connections()
+    live.until(lambda: live.events("attended"))
+    for _ in range(2):  # it is followed over each new connection
+        switch.drop_connections()
+        live.until(lambda: live.controller.link.state != "up")
+        assert live.controller.link.wait_up(15)
+    assert [(one["call"], one["talking_to"]) for one in live.calls()] == [(call, "101")]
+    gevent.spawn(switch.restart, 0.2)
+    record = live.record(within=15)
+    assert (record.call, record.disposition) == (call, "lost")
+    assert record.problem.startswith("FreeSWITCH restarted")
+    assert live.calls() == []
+    assert len(live.events("attended")) == len(live.events("gap")) == 1
+
+
 def test_a_freeswitch_that_does_not_come_back(live: Live) -> None:
     """What became of the call is not known, and after a while its record says so."""
     assert isinstance(live.outside, VirtualOutside)

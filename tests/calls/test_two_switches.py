@@ -130,6 +130,29 @@ def test_a_call_is_transferred_through_the_other_controller(two: tuple[Live, Liv
     assert a.path(a.record()) == ["read", "ring", "end"]
 
 
+def test_a_call_of_a_silent_controller_is_ended_by_its_channel(two: tuple[Live, Live], tmp_path: Path) -> None:
+    """Through another controller of the same FreeSWITCH; the channel itself tells whose call it is."""
+    a, _ = two
+    folder = tmp_path / "c"
+    folder.mkdir()
+    shared = {"SOUFFLEUR_DATABASE_URL": a.settings.database_url, "SOUFFLEUR_CONTROL_SECRET": SECRET}
+    beside = Live(a.outside, folder, free_port(), free_port(), **shared, SOUFFLEUR_CONTROLLER_ID="c")
+    beside.start()
+    try:
+        caller = a.outside.from_trunk("+33123456784")
+        call = a.reaches("read")["call"]
+        a.controller.control.stop(timeout=0)
+        for subscriber in ("duval", "nobody"):
+            assert ask(beside, "POST", f"/v1/calls/{call}/hang_up?subscriber={subscriber}")[0] == 503
+        assert ask(beside, "POST", f"/v1/calls/{call}/transfer", {"to": "102"})[0] == 503
+        assert a.reaches("read")["call"] == call
+        assert ask(beside, "POST", f"/v1/calls/{call}/hang_up?subscriber=martin") == (200, {"call": call})
+        assert caller.has_ended()
+        assert a.record().call == call
+    finally:
+        beside.stop()
+
+
 def test_a_controller_that_does_not_answer_is_shown_as_such(two: tuple[Live, Live]) -> None:
     a, b = two
     b.controller.control.stop(timeout=0)
