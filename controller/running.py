@@ -12,12 +12,14 @@ from conf.database import open_engine, operator
 from conf.freeswitch import Switch, Trunk, command_line, find_binary
 from conf.freeswitch.command import from_settings
 from conf.freeswitch.keep import write
+from conf.problems import ConfigurationError
 from conf.settings import Settings
 from controller.esl.errors import EslError, WrongPassword
 from controller.esl.inbound import Inbound
 from controller.supervisor import Child, Supervisor, python
 from controller.terminal import ControlClient
 
+UDP, TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 OURS = ("offer", "control", "directory")
 STAND_IN = (
     "No FreeSWITCH is here, so the virtual switch stands in for it. docs/freeswitch.md says how to have a real one."
@@ -85,11 +87,18 @@ def greet(settings: Settings, where: str) -> None:
 def freeswitch(settings: Settings, binary: str) -> Child:
     """FreeSWITCH with our configuration, written anew."""
     described: Switch = from_settings(settings, trunks_of(settings))
-    for port, name in ((described.internal_port, "INTERNAL"), (described.external_port, "EXTERNAL")):
-        if is_taken(described.sip_address, port, socket.SOCK_DGRAM):
+    ports = [(described.internal_port, "INTERNAL", UDP), (described.external_port, "EXTERNAL", UDP)]
+    if described.certificate_dir:
+        ports.append((described.internal_tls_port, "INTERNAL_TLS", TCP))
+        ports.append((described.external_tls_port, "EXTERNAL_TLS", TCP))
+    for port, name, kind in ports:
+        if is_taken(described.sip_address, port, kind):
             raise CannotStart(f"{described.sip_address}:{port} is taken for SIP (SOUFFLEUR_SIP_{name}_PORT).")
+    try:
+        write(described, settings.freeswitch_conf)
+    except ConfigurationError as error:
+        raise CannotStart(str(error)) from None
     print(f"{binary} is started with the configuration in {settings.freeswitch_conf}.", flush=True)
-    write(described, settings.freeswitch_conf)
     state = settings.data_dir / "freeswitch"
     return Child("FreeSWITCH", command_line(binary, settings.freeswitch_conf, state))
 

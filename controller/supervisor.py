@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 PR_SET_PDEATHSIG = 1
+CLOSED = 0o027  # FreeSWITCH keeps its whole configuration beside its log, with every secret
 PATIENCE = 10.0  # seconds a child has to end before it is killed
 LONGEST_PAUSE = 30.0  # seconds between two starts of a child that keeps dying
 STEADY = 60.0  # seconds after which a child counts as well again
@@ -68,7 +69,9 @@ class Supervisor:
         if child.process is None:
             if now >= child.due:
                 # Our own programs, and no shell.
-                child.process = subprocess.Popen(child.command, preexec_fn=_end_with_parent)  # noqa: S603 PLW1509
+                child.process = subprocess.Popen(  # noqa: S603
+                    child.command, preexec_fn=_end_with_parent, umask=CLOSED
+                )
                 child.started = now
             return
         code = child.process.poll()

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import stat
+import sys
 from pathlib import Path
 
 import gevent
 import pytest
 
+from conf.database import migrate, open_engine
+from conf.freeswitch import certificates
 from conf.settings import Settings, load
-from controller.running import CannotStart, run, switch, taken_ports
+from controller.running import CannotStart, freeswitch, run, switch, taken_ports
 from controller.supervisor import Child, Supervisor, python
 from controller.virtual import VirtualSwitch
 from tests.calls.live import free_port
@@ -45,6 +49,41 @@ def test_a_freeswitch_with_another_password(tmp_path: Path) -> None:
 def test_something_else_on_the_event_sockets_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(CannotStart, match="no FreeSWITCH"):
         switch(settings(tmp_path, SOUFFLEUR_ESL_PORT=str(other.getsockname()[1])))
+
+
+def test_a_port_for_tls_is_looked_at_once_there_is_a_certificate(tmp_path: Path) -> None:
+    names = ("SIP_INTERNAL", "SIP_EXTERNAL", "SIP_INTERNAL_TLS", "SIP_EXTERNAL_TLS")
+    ports = {f"SOUFFLEUR_{name}_PORT": str(free_port()) for name in names}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ports["SOUFFLEUR_SIP_EXTERNAL_TLS_PORT"] = str(other.getsockname()[1])
+        mine = settings(tmp_path, **ports)
+        migrate(open_engine(mine.database_url))
+        assert freeswitch(mine, "/usr/bin/freeswitch").name == "FreeSWITCH"
+        certificates.make(mine.certificate_dir, [mine.domain])
+        with pytest.raises(CannotStart, match="SOUFFLEUR_SIP_EXTERNAL_TLS_PORT"):
+            freeswitch(mine, "/usr/bin/freeswitch")
+
+
+def test_what_keeps_freeswitch_from_being_configured_is_said_in_a_line(tmp_path: Path) -> None:
+    mine = settings(tmp_path, SOUFFLEUR_REQUIRE_TLS="true", SOUFFLEUR_SIP_INTERNAL_PORT=str(free_port()))
+    migrate(open_engine(mine.database_url))
+    with pytest.raises(CannotStart, match="needs a certificate"):
+        freeswitch(mine, "/usr/bin/freeswitch")
+
+
+def test_what_a_child_writes_is_closed_to_others(tmp_path: Path) -> None:
+    code = f"open({str(tmp_path / 'log')!r}, 'w').close(); import time; time.sleep(60)"
+    supervisor = Supervisor([Child("writer", [sys.executable, "-c", code])], sleep=gevent.sleep)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    running = gevent.spawn(supervisor.run)
+    try:
+        file = until(lambda: tmp_path / "log" if (tmp_path / "log").exists() else None)
+        assert stat.S_IMODE(file.stat().st_mode) & 0o007 == 0
+    finally:
+        supervisor._stop(signal.SIGTERM, None)
+        running.join(20)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def test_a_child_that_dies_is_started_again_and_all_end_together(tmp_path: Path) -> None:
