@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs
 
 import gevent
