@@ -1,4 +1,4 @@
-"""A database that is there and does not answer: a lock that somebody holds, a server that hangs. Calls do not notice."""
+"""A database that is there and does not answer: a lock that somebody holds, a server that hangs. Calls go on."""
 
 from __future__ import annotations
 
