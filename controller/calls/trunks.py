@@ -30,6 +30,7 @@ class TrunkFiles:
         self._secrets = {"esl_password": esl_password, "directory_secret": directory_secret}
         self._pool = pool
         self._known: Documents | None = None
+        self._unread: set[Path] = set()  # files that were written, and that FreeSWITCH has not read yet
 
     def keep(self, trunks: Callable[[], Documents], connection: Callable[[], Inbound], every: float = 1.0) -> None:
         """Look again and again; run it in a greenlet of its own."""
@@ -50,13 +51,14 @@ class TrunkFiles:
     def renew(self, documents: Documents, connection: Inbound) -> None:
         """Write the files and have FreeSWITCH read them. EslError: to be tried again."""
         wanted = [Trunk.from_document(document, str(document.get("password") or "")) for document in documents]
-        changed = self._pool.apply(renew_trunks, (self._folder, wanted), self._secrets)
-        if changed:
-            log.info("trunks changed: %s", ", ".join(sorted(path.name for path in changed)))
-            for name in sorted({path.stem for path in changed if path.parent.name == PROFILE}):
+        self._unread |= set(self._pool.apply(renew_trunks, (self._folder, wanted), self._secrets))
+        if self._unread:
+            log.info("trunks changed: %s", ", ".join(sorted(path.name for path in self._unread)))
+            for name in sorted({path.stem for path in self._unread if path.parent.name == PROFILE}):
                 self._forget(name, connection)  # a rescan passes over a gateway that it knows
             for command in (api.reload_xml(), api.reload_acl(), api.rescan_profile(PROFILE)):
                 connection.bgapi(command)
+            self._unread.clear()
         self._known = documents
 
     def _forget(self, name: str, connection: Inbound) -> None:

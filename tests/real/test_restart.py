@@ -84,16 +84,18 @@ def test_a_killed_freeswitch_and_the_next_one(live: Live) -> None:
     assert (down.subscriber_id, up.subscriber_id, up.data["since"]) == (None, None, down.data["since"])
     assert live.controller.state()["switch"]["uptime"] < 60
     # Phones, trunks, jobs and calls work again.
-    outside.phone("102", talks=0.3)
+    outside.phone("102")
     caller = outside.from_trunk("+33123456789")
     assert caller.hears_something()
     caller.presses("2#")
     assert caller.has_ended(15)
     assert live.record(3).disposition == "served"
-    wish = {"subscriber": "martin", "extension": "102", "to": "1000"}
-    live.control._ask("POST", "/v1/originate", wish)
-    assert live.record(4, 20).disposition in ("served", "answered", "abandoned")
-    assert len(live.records()) == 5
+    far = outside.trunk(talks=0.3)
+    live.control._ask("POST", "/v1/originate", {"subscriber": "martin", "extension": "102", "to": "199"})
+    assert (live.record(4, 20).disposition, far.rung) == ("answered", 1)
+    assert outside.from_phone("102", "199").has_ended(15)
+    assert (live.record(5, 20).disposition, far.rung) == ("answered", 2)
+    assert len(live.records()) == 6
 
 
 def test_a_freeswitch_that_hangs_for_a_while(live: Live) -> None:
