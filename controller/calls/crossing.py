@@ -12,7 +12,7 @@ from collections.abc import Callable
 from controller.calls.blocking import Bounded
 from controller.calls.offer import SUBSCRIBER
 from controller.esl import api
-from controller.esl.errors import EslError
+from controller.esl.errors import EslError, Unsafe
 from controller.esl.event import Event
 from controller.esl.inbound import Inbound
 
@@ -52,12 +52,12 @@ class Crossing:
             return self._replaced[uuid]
         try:
             found = self._connection().api(api.uuid_getvar(uuid, SUBSCRIBER))
-        except EslError:
+        except (EslError, Unsafe):
             return ""
         return "" if found == "_undef_" else found
 
     def _end(self, uuid: str) -> None:
         try:
             self._connection().api(api.uuid_kill(uuid, CAUSE))
-        except EslError as error:  # it has ended, or FreeSWITCH is away and everything has
+        except (EslError, Unsafe) as error:  # it has ended, or FreeSWITCH is away and everything has
             log.info("channel %s: %s", uuid, error)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from controller.esl import api
-from controller.esl.errors import EslError
+from controller.esl.errors import EslError, Unsafe
 from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
@@ -40,5 +40,5 @@ def forbid(question: Mapping[str, str], connection: Callable[[], Inbound]) -> No
     try:
         connection().api(api.uuid_kill(transferor, CAUSE))
         log.warning("channel %s wrote a dial string into a transfer and is hung up", transferor)
-    except EslError as error:
+    except (EslError, Unsafe) as error:
         log.error("channel %s wrote a dial string into a transfer and cannot be hung up: %s", transferor, error)
