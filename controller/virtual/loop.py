@@ -1,7 +1,7 @@
 """The product's dialplan: it hands every call to a controller and survives the controller's death.
 
-The same contexts, extensions and actions, in the same order, as conf/freeswitch/templates/dialplan; tests/real compares
-what a controller sees of them with FreeSWITCH 1.11.1. Nothing answers: a call that no controller takes is still
+The same contexts, extensions and actions, in the same order, as conf/freeswitch renders them (tests/virtual compares
+them); tests/real plays the same scenes on FreeSWITCH 1.11.1. Nothing answers: a call that no controller takes is still
 unanswered when it is refused.
 """
 
@@ -26,6 +26,7 @@ GLOBALS = {
     "continue_on_fail": "true",
     "max_session_transfers": "1000000",
     "force_transfer_context": "transferred",
+    "import": "souffleur_answerer",
     "execute_on_originate": "execute_extension souffleur_leg XML leg",
 }
 
@@ -65,6 +66,8 @@ def _transferred() -> Iterator[Extension]:
         ("set", "souffleur_origin=transfer"),
         ("set", "souffleur_transferred_by=${last_bridge_to}"),
         ("unset", "souffleur_dialled"),
+        ("unset", "souffleur_began"),
+        ("unset", "souffleur_transferor"),
     ]
     number: Actions = [("set", "souffleur_dialled=${destination_number}"), ("unset", "DP_MATCH")]
     yield Extension(EVERY, said, "transferred", "transferor", goes_on=True)

@@ -83,13 +83,16 @@ class Scene:
         return len(self.monitor.rows)
 
     def story(self, uuid, mark, until):
-        """What the channel did since the mark, until it executes `until`: `event application argument`."""
+        """What the channel did since the mark, until it executes `until`: `event application argument`.
+
+        Without the loop's housekeeping, unset.
+        """
 
         def told():
             out = []
             for row in list(self.monitor.rows[mark:]):
                 event = row.get("event", {})
-                if event.get("Unique-ID") == uuid:
+                if event.get("Unique-ID") == uuid and event.get("Application") != "unset":
                     words = [event["Event-Name"].removeprefix("CHANNEL_"), event.get("Application", "")]
                     if words[1] in ("set", "playback", "sleep"):
                         words.append(event["Application-Data"])

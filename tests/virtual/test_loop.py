@@ -1,11 +1,14 @@
 """The dialplan's loop: whom a call is offered to, in which order, and for how long."""
 
 import json
+from xml.etree import ElementTree
 
 import gevent
 import pytest
 
+from conf.freeswitch import Switch, render
 from controller.virtual import VirtualSwitch
+from controller.virtual.loop import safe
 from tests.virtual.client import Controller
 
 
@@ -127,3 +130,54 @@ def test_the_list_of_channels_shows_what_was_executed_last(controller, switch):
     offer.execute("playback", "silence_stream://100")
     row = shown(switch, line)
     assert (row["application"], row["callstate"], row["state"]) == ("playback", "ACTIVE", "CS_EXECUTE")
+
+
+class Told:
+    """A channel, as far as a dialplan looks at it."""
+
+    def __init__(self, number, context, **variables):
+        self.uuid, self.answered, self.variables = "1f", False, {}
+        self.profile = {"Destination-Number": number, "Context": context, "Source": "mod_sofia"}
+        self.get = lambda name: variables.get(name, "")
+
+
+def rendered(folder, context):
+    """The extensions of a context as they are rendered for FreeSWITCH: name -> actions."""
+    switch = Switch(esl_password="x" * 20, directory_secret="y" * 20, offers=OFFERS, give_up=30, sounds_dir="/s",
+                    spool_dir="/p", cdr_dir="/c")  # fmt: skip
+    render(switch, folder)
+    tree = ElementTree.parse(folder / "dialplan" / f"{context}.xml")  # noqa: S314  (our own file)
+    return {
+        one.get("name"): [(act.get("application"), act.get("data", "")) for act in one.iter("action")]
+        for one in tree.iter("extension")
+    }
+
+
+OFFERS = ("127.0.0.1:8084", "127.0.0.1:8085")
+
+
+@pytest.mark.parametrize(
+    ("number", "context", "variables", "names"),
+    [
+        ("souffleur_offer", "souffleur", {}, ["offer_1"]),
+        ("souffleur_again", "souffleur", {"souffleur_taken": "true"}, ["taken", "offer_1"]),
+        ("souffleur_again", "souffleur", {}, ["waited", "offer_1"]),
+        ("souffleur_again", "souffleur", {"souffleur_waited": "." * 30}, ["unavailable"]),
+        ("souffleur_at_127.0.0.1:8085", "souffleur", {"souffleur_taken": "true"}, ["at"]),
+        ("12", "souffleur", {}, ["refused"]),
+        ("12", "public", {}, ["number"]),
+        ("a", "public", {}, ["refused"]),
+        ("12", "internal", {}, ["number"]),
+        ("12", "transferred", {}, ["transferor", "number", "offer"]),
+        ("a", "transferred", {}, ["transferor", "offer"]),
+    ],
+)
+def test_the_dialplan_is_that_of_the_configuration(tmp_path, number, context, variables, names):
+    plan = safe(OFFERS, wait=1.0, bound=30.0, fallback=[])
+    route = plan.route(Told(number, context, **variables))
+    extensions = rendered(tmp_path, context)
+    wanted = [action for name in names for action in extensions[name]]
+    first = number.removeprefix("souffleur_at_")
+    there = [(name, argument.replace("$1", first)) for name, argument in wanted]
+    here = [(name, argument.replace("${destination_number}", number)) for name, argument in route.actions]
+    assert (route.name, here) == (names[0], there)

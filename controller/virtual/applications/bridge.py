@@ -50,6 +50,9 @@ def bridge(channel: Channel, argument: str) -> None:
     channel.turn("ACTIVE" if channel.answered else "EARLY")
     for one in dial.tried:
         channel.push("originate_causes", f"{one.uuid};{'NONE' if one is leg else one.cause}")
+    for name in filter(None, channel.get("import").split(",")):
+        if leg.get(name):
+            channel.set(name, leg.get(name))
     channel.set("originate_disposition", "SUCCESS")
     channel.set("DIALSTATUS", "SUCCESS")
     channel.set("originate_signal_bond", None)
