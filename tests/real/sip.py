@@ -92,6 +92,7 @@ class Agent:
         self.media.bind((address, 0))
         self.calls: dict[str, Call] = {}
         self.ringing: Queue[Call] = Queue()
+        self.offers: str | None = None  # instead of its session description
         self.strays: list[Message] = []  # requests that belong to no call
         self._reader = gevent.spawn(self._read)
 
@@ -193,7 +194,7 @@ class Agent:
         return call
 
     def _send_invite(self, call: Call, uri: str, headers: tuple[str, ...]) -> None:
-        self.send("INVITE", uri, call, (*headers, f"Contact: {self.contact}"), self.sdp)
+        self.send("INVITE", uri, call, (*headers, f"Contact: {self.contact}"), self.sdp if self.offers is None else self.offers)
 
     def _authenticate(self, call: Call, challenge: Message) -> None:
         assert call.retry
