@@ -26,6 +26,7 @@ from controller.flow.numbers import e164, is_anonymous, is_emergency
 
 LONGEST_CALL = 24 * 3600.0  # seconds
 STOP_AGAIN = 0.2  # seconds until the next one, in turn, may ring
+OUTSIDE = "sofia/gateway/"
 DISPOSITION = "originate_disposition"
 NOT_ANSWERED: dict[str, Literal["busy", "no_answer"]] = {
     "USER_BUSY": "busy",
@@ -77,6 +78,7 @@ class Dialling:
         self._tally = Tally() if tally is None else tally
         self._on_connected = on_connected
         self._ringing: list[str] = []
+        self.outside = False  # whether a number outside rings, or talks
 
     def prepare(self, command: Dial) -> None:
         """Note what the checkpoint before the ringing must tell: since when it rings."""
@@ -119,6 +121,7 @@ class Dialling:
         session.register_handle("CHANNEL_BRIDGE", on_bridge)
         session.register_handle("CHANNEL_ANSWER", on_answer)
         self._ringing = list(by_uuid)
+        self.outside = any(party.leg.destination.startswith(OUTSIDE) for party in parties)
         try:
             result = self._ring(session, command, key, answered, parties, begun, connected)
         finally:
@@ -126,6 +129,7 @@ class Dialling:
             session.unregister_handle("CHANNEL_ANSWER", on_answer)
             self.talking_to = self.partner = ""
             self._ringing = []
+            self.outside = False
         self._tally.connected = []
         self._tally.dialled.append(result)
         return result

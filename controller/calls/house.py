@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from controller.calls.configuration import Configuration
 from controller.calls.gap import Gap
 from controller.calls.journal import Journal
 from controller.calls.lookups import Lookups
+from controller.calls.loops import Loops
 from controller.calls.ownership import Owner
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Fact
@@ -30,3 +31,4 @@ class House:
     gap_ended: Callable[[], float]  # when this process last stood still (see pulse.py)
     leaving: Callable[[], bool]  # whether calls are to be handed over to other controllers
     ending: Callable[[], bool]  # whether this controller itself closes its connections
+    loops: Loops = field(default_factory=Loops)

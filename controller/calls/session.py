@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from controller.calls.gap import Gap
 from controller.calls.holding import Holding
 from controller.calls.house import House
 from controller.calls.journal import Log
+from controller.calls.loops import CAUSE as LOOP
 from controller.calls.offer import BEGAN, CALL, OWNER, REDIRECT, TAKEN, TRANSFEROR, Offer, read_offer
 from controller.calls.ownership import Owner, read_owner
 from controller.calls.record import Record
@@ -60,11 +62,16 @@ class Conversation:
         self._dialling: Dialling | None = None
         self._walker: Walker | None = None
         self._gap: Gap | None = None
+        self._rounds = ExitStack()
 
     # --- the whole call ---------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Walk the call to its end and put it on record."""
+        with self._rounds:
+            self._run()
+
+    def _run(self) -> None:
         try:
             self._take()
         except (CallEnded, HungUp):
@@ -86,7 +93,7 @@ class Conversation:
         self._finish()
 
     def _take(self) -> None:
-        way = self._way()
+        way = self._unless_it_loops(self._way())
         if not self._adopted:
             self.record.follow(way)
         self.subscriber = way.subscriber
@@ -97,6 +104,9 @@ class Conversation:
         self._session.set_variables(told | self._transferred())
         self._session.fence = Fence(OWNER, str(self.owner), self._house.gap_ended)
         self._walker = self._make_walker()
+        if isinstance(way, NoRoute) and way.cause == LOOP:  # nobody would hear that we are sorry
+            self.hang_up(LOOP)
+            return
         if isinstance(way, NoRoute):
             self._fall_back(self._walker, way.reason, way.fallback, way.cause)
             return
@@ -109,6 +119,18 @@ class Conversation:
         except Exception as error:  # a fault of ours is no reason to leave the caller in silence
             log.exception("call %s", self.offer.call)
             self._fall_back(self._walker, f"{type(error).__name__}: {error}", way.fallback, FAILED)
+
+    def _unless_it_loops(self, way: Route | NoRoute) -> Route | NoRoute:
+        """The way, but for a call from outside that has come back to itself often enough."""
+        if isinstance(way, NoRoute) or way.direction != "inbound" or self._adopted:
+            return way
+        key = (way.subscriber.subscriber_id, self.offer.caller, way.number)
+        if self._house.loops.closes(key):
+            reason = f"the call to {way.number} comes back to itself"
+            return NoRoute(reason, LOOP, way.subscriber, way.number, trunk=way.trunk)
+        outside = self._house.loops.round(key, lambda: self._dialling is not None and self._dialling.outside)
+        self._rounds.enter_context(outside)
+        return way
 
     def _begins_anew(self, saved: Checkpoint) -> bool:
         """Whether a phone transferred the call, and nothing is written down yet of what came after that."""
