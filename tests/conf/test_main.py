@@ -313,3 +313,24 @@ def test_secrets_are_changed_by_a_command(
     assert not [file for file in files if file.read_text().strip() in told]
     with pytest.raises(SystemExit):
         main(["secret", "rotate", "everything"])
+
+
+def test_a_trunk_over_tls_needs_a_certificate_and_its_keys_need_tls(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["migrate"])
+    trunks = tmp_path / "operator/trunks.yaml"
+    trunks.parent.mkdir()
+    trunks.write_text("- {name: t, host: sip.carrier.example, srtp: true}\n")
+    assert main(["apply", str(trunks.parent)]) == 1
+    assert "srtp needs the transport tls" in capsys.readouterr().err
+    trunks.write_text("- {name: t, host: sip.carrier.example, transport: tls}\n")
+    assert main(["apply", str(trunks.parent)]) == 0
+    assert main(["freeswitch", "render", str(tmp_path / "fs")]) == 1
+    assert "trunk t: transport: needs a certificate" in capsys.readouterr().err
+    assert main(["freeswitch", "certificate"]) == 0
+    assert main(["freeswitch", "render", str(tmp_path / "fs")]) == 0
+    gateway = (tmp_path / "fs/sip_profiles/external/t.xml").read_text()
+    assert 'name="register-transport" value="tls"' in gateway
+    assert main(["export", "operator", str(tmp_path / "out")]) == 0
+    assert "transport: tls" in (tmp_path / "out/trunks.yaml").read_text()
