@@ -32,6 +32,8 @@ LINGER = 5  # seconds; the last events of a call come after its hang-up
 NEWER = "a newer connection has the call"
 TAKEN = "another controller has the call"
 LEFT = "the call was handed over"
+AWAY = "the call was transferred, and is offered anew"
+SOURCE = "variable_transfer_source"  # changes with each transfer
 STANDSTILL = 90.0  # seconds that a FreeSWITCH may hang without costing us the call; its socket ends when it dies
 STARTED_LATE = 0.1  # seconds; the event of an application that had begun may come after the reply to a break
 
@@ -55,6 +57,7 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
         self.superseded = False
         self.disowned = False
         self.fence: Fence | None = None
+        self._source = ""
         self.ended = Signal()
         self._uuid = ""
         self._call_uuid = ""
@@ -98,6 +101,7 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
         self._uuid = data.get("Unique-ID", "")
         self._call_uuid = data.get("variable_call_uuid", "")
         self._caller = data.get("Caller-Caller-ID-Number", "")
+        self._source = data.get(SOURCE, "")
         self.session_data = data
         self._outbound_connected = True
         return data
@@ -241,12 +245,20 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
     # --- hearing ----------------------------------------------------------------------------------------------------
 
     def _note(self, name: str, event: Event) -> None:
-        if self.fence and event.get("Unique-ID") == self._uuid and self.fence.lost_by(event):
-            self.disown()
+        if not self.superseded and event.get("Unique-ID") == self._uuid:
+            self._look_for_others(event)
         if name in ("CHANNEL_EXECUTE", "CHANNEL_EXECUTE_COMPLETE"):
             self._executions.hear(name, event)
         elif name in ("CHANNEL_HANGUP", "CHANNEL_HANGUP_COMPLETE") and event.get("Unique-ID") == self._uuid:
             self._hear_hangup(event, last=name == "CHANNEL_HANGUP_COMPLETE")
+
+    def _look_for_others(self, event: Event) -> None:
+        if self.fence and self.fence.lost_by(event):
+            self.disown()
+        # A transfer (REFER, uuid_transfer) ends what the channel does like any break; it is offered anew then, perhaps
+        # to another controller, and what we would send next would be done beside what that one sends.
+        elif self._outbound_connected and event.get(SOURCE, self._source) != self._source:
+            self._fall_silent(AWAY)
 
     def _hear_hangup(self, event: Event, last: bool) -> None:
         self.hung_up = True

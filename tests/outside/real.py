@@ -102,6 +102,7 @@ class RealPhone:
         self._rings = rings
         self.calls: list[Call] = []
         self._busy, self._no_answer, self._talks = busy, no_answer, talks
+        self._leaving: list[gevent.Greenlet] = []
         self._greenlet = gevent.spawn(self._serve)
 
     @property
@@ -114,7 +115,7 @@ class RealPhone:
         return [match[1] for match in found if match]
 
     def close(self) -> None:
-        self._greenlet.kill()
+        gevent.killall([self._greenlet, *self._leaving])
         self.agent.close()
 
     def _serve(self) -> None:
@@ -128,12 +129,12 @@ class RealPhone:
             if self._busy:
                 call.reject(486)
             elif not self._no_answer:
-                gevent.spawn_later(self._rings, self._answer, call)
+                self._leaving.append(gevent.spawn_later(self._rings, self._answer, call))
 
     def _answer(self, call: Call) -> None:
         call.answer()
         if self._talks is not None:
-            gevent.spawn_later(self._talks, call.send, "BYE")
+            self._leaving.append(gevent.spawn_later(self._talks, call.send, "BYE"))
 
 
 class RealOutside:
@@ -218,7 +219,7 @@ class RealOutside:
 
 
 def start_real(
-    binary: str, folder: Any, offers: int | Sequence[int], directories: int | Sequence[int]
+    binary: str, folder: Any, offers: int | Sequence[int], directories: int | Sequence[int], **changes: Any
 ) -> RealOutside:
     """A FreeSWITCH with our configuration, one trunk at 127.0.0.9; a port, or one for each controller."""
     trunk_port = free_port(TRUNK)
@@ -230,6 +231,7 @@ def start_real(
         directories=_addresses(directories),
         directory_secret="directory-secret",
         domain="pbx.localhost",
+        **changes,
     )
     switch = RealSwitch(binary, folder, settings)
     switch.start()

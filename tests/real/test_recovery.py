@@ -29,7 +29,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DOORS]:
         missing("no freeswitch program here: install one, or name it in SOUFFLEUR_FREESWITCH")
     doors = {"a": (free_port(), free_port()), "b": (free_port(), free_port())}
     offers, directories = zip(*doors.values(), strict=True)
-    real = start_real(binary, tmp_path_factory.mktemp("freeswitch"), offers, directories)
+    real = start_real(binary, tmp_path_factory.mktemp("freeswitch"), offers, directories, give_up=60)
     yield real, doors
     real.switch.stop()
 
