@@ -1,8 +1,9 @@
 """FreeSWITCH's own account of a call, the file that mod_json_cdr writes.
 
-Shape, names and moments as real calls left them on 1.11.1 (transcripts cdr_*): `UUID.cdr.json` is there, whole,
+Shape, names and moments as real calls left them on 1.11.1 (tests/real/test_cdr.py): `UUID.cdr.json` is there, whole,
 before CHANNEL_HANGUP_COMPLETE is fired, but it is written in place: who looks earlier may find it empty or cut. It ends
 with a newline. A leg that another channel called has none, unless it was transferred and became a call of its own.
+Values are as they are, since our configuration has encode-values off.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from controller.virtual.state import Passage, State
-from controller.virtual.wire import Value, flat, to_bytes, url_encode
+from controller.virtual.wire import flat, to_bytes
 
 # Bits of the core, in the file of every answered call over SIP.
 FLAGS = "0=1;1=1;3=1;39=1;40=1;42=1;45=1;50=1;55=1;113=1;114=1;123=1;160=1;165=1;166=1"
@@ -49,14 +50,10 @@ def account(channel: State, core: str) -> Entry:
         "core-uuid": core, "switchname": "virtual",
         "channel_data": head | {"flags": FLAGS if channel.answered else UNANSWERED, "caps": CAPS},
         "callStats": {"audio": {"inbound": {}, "outbound": {}}} if channel.has_media else {},
-        "variables": {name.removeprefix("variable_"): _encoded(value) for name, value in channel.variables.items()},
+        "variables": {name.removeprefix("variable_"): flat(value) for name, value in channel.variables.items()},
         "app_log": {"applications": [_executed(*one) for one in channel.executed]},
         "callflow": [_passage(channel, one) for one in (channel.passage(), *reversed(channel.passages))],
     }  # fmt: skip
-
-
-def _encoded(value: Value) -> str:
-    return url_encode(flat(value)).decode("ascii")
 
 
 def _executed(name: str, argument: str, stamp: int) -> Entry:

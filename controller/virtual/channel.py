@@ -78,11 +78,17 @@ class Channel(Sound):
             return
         self.ringing = True
         self.times["Progress"] = self.clock.stamp()
+        if caller := self._originator():
+            caller.times.setdefault("Progress", self.times["Progress"])
         if self.mate and self.direction == "inbound":
             self.mate.ring()
         self.fire("CHANNEL_PROGRESS")
         self.turn("RINGING")
         self.poke()
+
+    def _originator(self) -> Channel | None:
+        """Who called this leg: it keeps the times of its progress too."""
+        return self.switch.channels.get(str(self.caller["uuid"])) if self.caller else None
 
     def open_media(self) -> None:
         """Early media; the party hears what is played from now on."""
@@ -90,6 +96,8 @@ class Channel(Sound):
             return
         self.early = True
         self.times["Progress-Media"] = self.clock.stamp()
+        if caller := self._originator():
+            caller.times["Progress-Media"] = self.times["Progress-Media"]
         if not self.is_loopback:
             self.variables |= {f"variable_{name}": value for name, value in MEDIA.items()}
         self.set("endpoint_disposition", "EARLY MEDIA")

@@ -3,6 +3,7 @@
 import pytest
 
 from controller.virtual import VirtualSwitch
+from tests.virtual.alike_cdr import *  # noqa: F403
 from tests.virtual.alike_ends import *  # noqa: F403  (its tests)
 from tests.virtual.alike_mute import *  # noqa: F403
 from tests.virtual.alike_show import *  # noqa: F403
