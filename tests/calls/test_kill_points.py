@@ -1,0 +1,92 @@
+"""A controller dies at an exact point of a command, for every kind of command; the next one walks on, and nothing is
+done twice that must not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+
+from controller.calls.walker import Walker
+from tests.calls import houses_made
+from tests.calls.houses_made import NUMBERS
+from tests.calls.live import Live
+from tests.calls.shop import Shop
+from tests.calls.test_bad_days import die
+
+NODES = {"say": "read", "menu": "choose", "collect": "enter", "bridged": "ring", "http": "ask"}
+POINTS = {
+    "before the checkpoint": ("checkpoint", True),
+    "after the checkpoint, before it is sent": ("checkpoint", False),
+    "after its result": ("_note_result", True),
+}
+ENDS = {
+    "say": ["read", "end"],
+    "menu": ["choose", "two", "end"],
+    "collect": ["enter", "check", "right", "end"],
+    "bridged": ["ring", "after", "end"],
+}
+
+
+class Death:
+    """Ends the controller when a call comes to a point in a node, once."""
+
+    def __init__(self, live: Live, node: str, method: str, before: bool, patch: pytest.MonkeyPatch) -> None:
+        self.armed = True
+        self.struck = gevent.event.Event()
+        original: Callable[..., Any] = getattr(Walker, method)
+
+        def trapped(walker: Walker, *arguments: Any) -> Any:
+            if self.armed and walker.walk is not None and walker.walk.here.node == node:
+                self.armed = False
+                if not before:
+                    original(walker, *arguments)
+                assert live.controller
+                die(live.controller)
+                self.struck.set()
+                raise gevent.GreenletExit
+            return original(walker, *arguments)
+
+        patch.setattr(Walker, method, trapped)
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    made = Shop()
+    made.answers.set()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("point", list(POINTS))
+@pytest.mark.parametrize("phase", list(NODES))
+def test_it_dies_at_a_point(
+    live: Live, shop: Shop, tmp_path: Path, phase: str, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.load(houses_made.make(tmp_path / "houses", shop.url))
+    phone = live.outside.phone("202", "secours", talks=9.0)
+    death = Death(live, NODES[phase], *POINTS[point], monkeypatch)
+    caller = live.outside.from_trunk(NUMBERS[phase])
+    if phase in ("menu", "collect") and point == "after its result":
+        assert caller.hears_something()
+        caller.presses({"menu": "2", "collect": "1234"}[phase])
+    assert death.struck.wait(20)
+    live.start()
+    if phase in ("menu", "collect") and point != "after its result":
+        live.until(lambda: any(call["doing"] == "Collect" for call in live.calls()), 20)
+        assert caller.hears_something()
+        caller.presses({"menu": "2", "collect": "1234"}[phase])
+    assert caller.has_ended(40)
+    record = live.record(within=20)
+    # Nobody knows of a request whether it was sent, unless its answer was noted.
+    expected = ENDS.get(phase, ["ask", "tell", "end"])
+    assert (live.path(record), record.problem, record.source) == (expected, "", "controller")
+    assert len(live.records()) == 1
+    if phase == "bridged":
+        assert (phone.rung, record.disposition) == (1, "answered")
+        assert record.talk > 0  # less than it was: this clock runs faster than the dialplan says
+    assert list(shop.keys.values()) == ([1] if phase == "http" else [])
