@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.virtual.scene import DIAL, DIGITS, ENDLESS, LONG, LOOP, SLEEP, TONE
+from tests.virtual.scene import DIAL, DIGITS, ENDLESS, LONG, LOOP, LOOPED, SLEEP, TONE
 
 RUN_ON = {
     "idle": ([], []),
@@ -104,6 +104,25 @@ def test_an_endless_sound_outlives_its_controller_until_it_is_broken(scene):
         "EXECUTE_COMPLETE set z=1", *LOOP[1:],
     ]  # fmt: skip
     assert scene.take().headers["variable_z"] == "1"
+
+
+def test_a_repeated_sound_outlives_its_controller_too(scene):
+    """`loops: -1` begins again and again, until it is broken."""
+    scene.call()
+    line = scene.take()
+    line.command("myevents json")
+    scene.answer(line)
+    mark = scene.mark()
+    line.start("playback", LOOPED, key="again", loops="-1")
+    scene.monitor.event("CHANNEL_EXECUTE_COMPLETE", Application_UUID="again")
+    line.close()
+    scene.monitor.await_(lambda: len(scene.monitor.find("CHANNEL_EXECUTE", {"Application-UUID": "again"})) == 4, "more")
+    scene.shown(line.uuid, application="playback", application_data=LOOPED)
+    assert scene.here.offered.empty()
+    assert scene.monitor.api(f"uuid_break {line.uuid}").startswith("+OK")
+    story = scene.story(line.uuid, mark, SLEEP)
+    assert story[-len(LOOP) :] == LOOP
+    assert set(story[: -len(LOOP)]) == {f"EXECUTE playback {LOOPED}", f"EXECUTE_COMPLETE playback {LOOPED}"}
 
 
 def test_an_endless_sound_ends_when_the_call_is_sent_to_another_controller(scene):

@@ -17,6 +17,7 @@ LOOP = ["UNPARK", "EXECUTE_COMPLETE socket", "EXECUTE set controller_lost=true",
         "EXECUTE_COMPLETE set controller_lost=true"]  # fmt: skip
 SLEEP = "sleep 1000"
 TONE, LONG = "tone_stream://%(400,0,440)", "tone_stream://%(1500,0,440)"
+LOOPED = "tone_stream://%(700,0,440)"
 ENDLESS = "tone_stream://%(150,850,440);loops=-1"
 DIGITS = "1 4 1 1500 # silence_stream://200 silence_stream://100 d \\d+ 800"
 

@@ -2,9 +2,12 @@
 
 import gc
 import resource
+from collections import Counter, defaultdict
+from pathlib import Path
 
 import gevent
 import pytest
+from gevent.event import Event
 from gevent.queue import Queue
 from gevent.server import StreamServer
 
@@ -18,6 +21,75 @@ SPOKEN = (
     b"sendmsg\ncall-command: execute\nexecute-app-name: play_and_get_digits\nevent-lock: true\n"
     b"execute-app-arg: 1 1 1 9000 # tone_stream://%(20000,0,440) silence_stream://100 choice \\d\n\n"
 )
+
+
+OFFERED = 4  # times each call is offered, until its controller hangs it up
+
+
+def alive():
+    """What is there in this process: greenlets at work, open files."""
+    gc.collect()
+    return (
+        sum(isinstance(one, gevent.Greenlet) and bool(one) for one in gc.get_objects()),
+        len(list(Path("/proc/self/fd").iterdir())),
+    )
+
+
+@pytest.mark.slow
+def test_two_thousand_calls_that_lose_their_controller_again_and_again_leave_nothing_behind(tmp_path):
+    """Each is offered four times, twice by a transfer, whose older socket ends later."""
+    before = alive()
+    turns = Counter()
+
+    def serve(sock, _address):
+        def until(token, data=b""):
+            while token not in data and (more := sock.recv(65536)):
+                data += more
+            return data
+
+        sock.sendall(b"connect\n\nmyevents json\n\n")
+        uuid = until(b"Events Enabled").partition(b"\nUnique-ID: ")[2][:36].decode()
+        turns[uuid] += 1
+        match turns[uuid]:
+            case 1:
+                sock.sendall(b"sendmsg\ncall-command: execute\nexecute-app-name: answer\n\n")
+                until(b"CHANNEL_EXECUTE_COMPLETE")
+            case 2:
+                sock.sendall(f"api uuid_transfer {uuid} souffleur_at_127.0.0.1:{port} XML souffleur\n\n".encode())
+                done[uuid].wait()
+            case 3:
+                sock.sendall(b"sendmsg\ncall-command: execute\nexecute-app-name: set\nexecute-app-arg: a=b\n\n")
+                until(b"a=b")
+                done[uuid].set()
+                until(b"never")
+            case _:
+                sock.sendall(b"sendmsg\ncall-command: hangup\n\n")
+                until(b"never")
+
+    done = defaultdict(Event)
+    server = StreamServer(("127.0.0.1", 0), serve, backlog=4096)
+    server.start()
+    port = server.server_port
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        with VirtualSwitch(offer=("127.0.0.1", port), speed=4, cdr_dir=tmp_path) as switch:
+            callers = [switch.call(f"+336{n:08}", "1000") for n in range(CALLS)]
+            for caller in callers:
+                assert caller.ended.wait(60)
+                caller.wait("CHANNEL_DESTROY", timeout=60)
+            assert set(turns.values()) == {OFFERED}
+            assert len(list(tmp_path.iterdir())) == CALLS
+            switch.clock.sleep(1.0)
+            assert (switch.channels, switch.listeners, switch.table.rows(switch.show_lag)) == ({}, set(), [])
+            assert not switch.bus._followers
+            del callers, caller
+    finally:
+        server.stop()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    gevent.sleep(0.1)
+    greenlets, files = alive()
+    assert (greenlets - before[0] <= 5, files - before[1] <= 5) == (True, True), (before, greenlets, files)
 
 
 @pytest.mark.slow
