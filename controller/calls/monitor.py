@@ -16,7 +16,7 @@ from controller.calls.journal import Journal
 from controller.calls.switchboard import Switchboard
 from controller.esl import api
 from controller.esl.dispatch import Handle
-from controller.esl.errors import CommandRefused, EslError
+from controller.esl.errors import CommandRefused, EslError, NoReply
 from controller.esl.inbound import Inbound
 from controller.esl.vitals import Vitals, read_vitals
 
@@ -45,12 +45,14 @@ class Monitor:
         controller: str,
         sleep: Callable[[float], None] = gevent.sleep,
         now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._switchboard = switchboard
         self._journal = journal
         self._controller = controller
         self._sleep = sleep
         self._now = now
+        self._clock = clock
         self._subscriptions: list[Subscription] = []
         self._reconciled: list[Callable[[Inbound], object]] = []
         self._connection: Inbound | None = None
@@ -119,11 +121,20 @@ class Monitor:
 
     def check(self, connection: Inbound) -> None:
         """Ask for a sign of life; NoReply when none comes."""
+        begun = self._clock()
+        try:
+            self._ask(connection)
+        except NoReply:
+            if self._clock() - begun < SIGN_OF_LIFE + 0.5:
+                raise
+            self._ask(connection)  # it was this process that stood still: the answer may be here, unread
+        self._heard = self._now()
+
+    def _ask(self, connection: Inbound) -> None:
         try:
             self._vitals = read_vitals(connection.api(api.status(), SIGN_OF_LIFE))
         except CommandRefused as error:  # an answer all the same
             log.warning("%s", error)
-        self._heard = self._now()
 
     def on_change(self, state: str, reason: str) -> None:
         """FreeSWITCH is up, silent, down, refused or given up: the operator's journal says so."""

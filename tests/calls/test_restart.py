@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from typing import Any
 
 import gevent
 import pytest
 
 from controller.calls import monitor
+from controller.esl.errors import NoReply
 from controller.terminal import Refused
 from tests.calls.live import Live
 from tests.outside.virtual import VirtualOutside
@@ -52,13 +55,13 @@ def test_calls_outlive_the_connection_of_the_monitor(live: Live) -> None:
 
 
 def test_a_call_that_freeswitch_forgot_ends_as_lost(live: Live) -> None:
-    """The socket is still open, but the channel is in no list: reconciling ends the session."""
+    """The socket is still open, but there is no such channel any more: reconciling ends the session."""
     assert isinstance(live.outside, VirtualOutside)
     assert live.controller
     live.outside.from_trunk("+33123456785")
     uuid = live.reaches("wait")["uuid"]
-    switch = live.outside.switch
-    switch.channels.pop(uuid)
+    live.until(lambda: live.reaches("wait")["doing"] == "Collect")
+    live.outside.switch.channels.pop(uuid).runner.kill(block=False)
     live.controller.monitor.reconcile(live.controller.link.connection)
     assert live.record().disposition == "lost"
     assert live.record().problem.startswith("FreeSWITCH lost the call between")
@@ -184,6 +187,35 @@ def test_what_is_asked_of_a_call_while_freeswitch_hangs(live: Live, monkeypatch:
     with pytest.raises(Refused, match="FreeSWITCH: it does not answer now"):
         live.control._ask("POST", f"/v1/calls/{call}/hang_up")
     assert caller.has_ended()  # it had been heard
+
+
+class Unanswered:
+    """A connection whose first questions get no answer."""
+
+    def __init__(self, times: int, takes: float) -> None:
+        self.times, self.takes, self.now = times, takes, 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def api(self, command: str, timeout: float) -> str:
+        if self.times:
+            self.times -= 1
+            self.now += self.takes
+            raise NoReply(command)
+        return "UP"
+
+
+@pytest.mark.parametrize(
+    ("times", "takes", "silent"),
+    [(0, 0.0, False), (1, monitor.SIGN_OF_LIFE, True), (1, 30.0, False), (2, 30.0, True)],
+)
+def test_a_controller_that_stood_still_blames_nobody(times: int, takes: float, silent: bool) -> None:
+    connection: Any = Unanswered(times, takes)
+    nobody: Any = None
+    watch = monitor.Monitor(nobody, nobody, "a", clock=connection.clock)
+    with pytest.raises(NoReply) if silent else contextlib.nullcontext():
+        watch.check(connection)
 
 
 @pytest.mark.parametrize("reason", ["restarted", "forgotten", "unknown"])

@@ -169,8 +169,9 @@ def test_a_controller_that_does_not_answer_is_shown_as_such(two: tuple[Live, Liv
 
 @pytest.mark.parametrize(("trouble", "state"), [("gone", "down"), ("hangs", "silent")])
 def test_a_dead_freeswitch_is_said_on_every_board_within_five_seconds(
-    two: tuple[Live, Live], trouble: str, state: str
+    two: tuple[Live, Live], trouble: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("controller.esl.link.GIVEN_UP", 4.0)
     a, b = two
     assert switches(b) == {"a": "up", "b": "up"}
     switch = a.outside.switch
