@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from gevent import socket
 from pylibsrtp import Error
 
@@ -300,11 +301,35 @@ def listens(switch, port: int, kind: socket.SocketKind) -> bool:
     return False
 
 
+def bring_certificate(folder: Path) -> None:
+    """As docs/freeswitch.md says: an authority's, with one between it and its root."""
+    root = trustme.CA()
+    between = root.create_child_ca()
+    leaf = between.issue_cert(A)
+    folder.mkdir()
+    chain = between.cert_pem.bytes() + root.cert_pem.bytes()
+    texts = {certificates.AGENT: leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes()}
+    texts |= {certificates.TRUSTED: chain, certificates.AUTHORITY: root.cert_pem.bytes()}
+    for name, text in texts.items():
+        (folder / name).write_bytes(text)
+        (folder / name).chmod(0o640)
+    assert list(certificates.problems(folder)) == []
+
+
+@pytest.fixture
+def beside(strict, secure) -> Callable[..., TlsAgent]:
+    """Makes phones of the FreeSWITCH that requires TLS; they trust the root of its certificate."""
+    authority = str(Path(strict.settings.certificate_dir) / certificates.AUTHORITY)
+    options = {"port": strict.settings.internal_tls_port, "context": trusting(authority)}
+    return lambda user="101", **more: secure(user, **{**options, **more})
+
+
 @pytest.fixture(scope="module")
 def strict(freeswitch, phones, tmp_path_factory) -> Iterator[RealSwitch]:
-    """A FreeSWITCH of its own, where TLS is required; the phones are those of the other."""
+    """A FreeSWITCH of its own, where TLS is required, with a certificate of somebody else's; phones as at the other."""
     folder = tmp_path_factory.mktemp("strict")
-    options = {"certificate_dir": freeswitch.settings.certificate_dir, "require_tls": True}
+    bring_certificate(folder / "brought")
+    options = {"certificate_dir": str(folder / "brought"), "require_tls": True}
     switch = RealSwitch(freeswitch.binary, folder, settings_for(folder, **options))
     host, _, port = switch.settings.directories[0].rpartition(":")
     server = Directory(phones.find, switch.settings.directory_secret).listen(host, int(port))
@@ -323,13 +348,13 @@ def test_the_plain_ports_are_open_unless_tls_is_required(freeswitch):
     assert listens(freeswitch, settings.internal_tls_port, TCP)
 
 
-def test_where_tls_is_required_the_plain_ports_are_closed(strict, secure):
+def test_where_tls_is_required_the_plain_ports_are_closed(strict, beside):
     settings = strict.settings
     assert not listens(strict, settings.internal_port, UDP)
     assert not listens(strict, settings.internal_port, TCP)
     assert listens(strict, settings.internal_tls_port, TCP)
     assert listens(strict, settings.external_port, UDP)
-    caller, phone = (secure(user, port=settings.internal_tls_port) for user in ("102", "101"))
+    caller, phone = beside("102"), beside("101")
     assert phone.register() == 200
     offers = Offers(settings.offers[0])
     offers.open()
@@ -337,20 +362,20 @@ def test_where_tls_is_required_the_plain_ports_are_closed(strict, secure):
         caller.invite("101")
         offers.next().execute("bridge", f"sofia/internal/101%{A}")
         assert "RTP/SAVP" in phone.offer_of(phone.next_call())
-        assert secure(port=settings.internal_tls_port, suites=()).invite("1000").response().status == 488
+        assert beside(suites=()).invite("1000").response().status == 488
     finally:
         offers.end()
 
 
-def test_where_tls_is_required_a_phone_that_names_an_open_address_is_not_called_there(strict, agent, secure):
+def test_where_tls_is_required_a_phone_that_names_an_open_address_is_not_called_there(strict, agent, beside):
     """It registers over TLS, and says that it is to be reached over UDP."""
     settings = strict.settings
-    plain, phone = agent("101", A), secure(port=settings.internal_tls_port)
+    plain, phone = agent("101", A), beside()
     assert phone.register(contact=plain.contact) == 200
     offers = Offers(settings.offers[0])
     offers.open()
     try:
-        secure("102", port=settings.internal_tls_port).invite("101")
+        beside("102").invite("101")
         offers.next().execute("bridge", f"sofia/internal/101%{A}")
         assert plain.is_quiet()
     finally:
