@@ -35,11 +35,8 @@ class Loops:
         return rounds >= (MOST_ANONYMOUS if not key[1] or is_anonymous(key[1]) else MOST)
 
     @contextmanager
-    def round(self, key: Key | None, goes_outside: Callable[[], bool]) -> Iterator[None]:
-        """Count a call while it lasts; None is not counted."""
-        if key is None:
-            yield
-            return
+    def round(self, key: Key, goes_outside: Callable[[], bool]) -> Iterator[None]:
+        """Count a call while it lasts."""
         token = object()
         self._live.setdefault(key, {})[token] = (self._clock(), goes_outside)
         try:
