@@ -96,6 +96,10 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
     for number in (gevent.signal.SIGINT, gevent.signal.SIGTERM):
         gevent.signal_handler(number, stop)
     controller.on_overtaken = stopping.set
+    if where := controller.twin():
+        print(f"{settings.controller_id} runs already ({where}): give this one a name of its own "
+              "(SOUFFLEUR_CONTROLLER_ID), or end the other first.", file=sys.stderr)  # fmt: skip
+        return 1
     try:
         controller.start()
     except OSError as error:

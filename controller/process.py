@@ -34,7 +34,7 @@ from controller.calls.elsewhere import forbid
 from controller.calls.fleet import Fleet
 from controller.calls.house import House
 from controller.calls.journal import Journal
-from controller.calls.lease import Lease
+from controller.calls.lease import Lease, twin
 from controller.calls.ledger import Ledger
 from controller.calls.lookups import Lookups
 from controller.calls.monitor import Monitor
@@ -94,7 +94,7 @@ class Controller:
         self.peers = Peers(self.fleet.peers, settings.controller_id, settings.control_secret)
         self.lease = Lease(self.fleet, settings.controller_id, self.state, lambda: self.on_overtaken())
         freeswitch = f"{settings.esl_host}:{settings.esl_port}"
-        fellows = Fellows(self.owner, freeswitch, self.fleet, lambda url: probe(url, settings.control_secret))
+        fellows = Fellows(self.owner, freeswitch, self.fleet, self._probe)
         self.sweep = Sweep(self.owner, fellows, self.switchboard, lambda: self.link.connection)
         self.monitor.subscribe(self.sweep.hear_unbridge, "CHANNEL_UNBRIDGE")
         self.monitor.subscribe(self.sweep.hear_bridge, "CHANNEL_BRIDGE")
@@ -129,6 +129,13 @@ class Controller:
         self._greenlets: list[gevent.Greenlet] = []
         self._since = time.time()
         self._ending = False
+
+    def twin(self) -> str:
+        """Where another process under this controller's name takes calls; "" when none does."""
+        return twin(self.fleet, self.settings.controller_id, self.owner.instance, self._probe)
+
+    def _probe(self, url: str) -> str | None:
+        return probe(url, self.settings.control_secret)
 
     def start(self) -> Ports:
         """Read the configuration, then listen."""

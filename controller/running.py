@@ -65,8 +65,11 @@ def switch(settings: Settings) -> list[Child]:
         return [freeswitch(settings, binary)]
     print(STAND_IN, flush=True)
     secret = str(settings.data_dir / "secrets" / "esl_password")
-    listen, offer = f"127.0.0.1:{settings.esl_port}", f"127.0.0.1:{settings.offer_port}"
-    virtual = ("controller.virtual", "--listen", listen, "--offer", offer, "--password-file", secret)
+    offers = settings.offers or (f"127.0.0.1:{settings.offer_port}",)
+    virtual = ["controller.virtual", "--listen", f"127.0.0.1:{settings.esl_port}", "--password-file", secret]
+    for offer in offers:
+        virtual += ["--offer", offer]
+    virtual += ["--cdr-dir", str(settings.data_dir / "cdr")]
     return [Child("the virtual switch", python(*virtual))]
 
 

@@ -16,6 +16,20 @@ LASTS = 6.0  # seconds
 RENEW = 2.0  # seconds
 
 
+def twin(fleet: Fleet, controller: str, instance: str, probe: Callable[[str], str | None]) -> str:
+    """Where another process of this name takes calls; "" when none does, or it drains, or that cannot be known.
+
+    Two of one name would take each other's calls for ever. `probe(url)` tells the instance that answers there.
+    """
+    try:
+        mine = next((peer for peer in fleet.peers() if peer.id == controller), None)
+    except (SQLAlchemyError, OSError):
+        return ""
+    if mine is None or mine.state.get("draining"):
+        return ""
+    return mine.url if (probe(mine.url) or instance) != instance else ""
+
+
 class Lease:
     """Held for ever by `keep`, which runs in a greenlet of its own.
 

@@ -31,10 +31,16 @@ class Process:
         self.control = ControlClient("127.0.0.1", self.control_port, secret)
         self.popen: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> Process:
+    def begin(self) -> None:
+        """Start, and return at once."""
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "controller", "serve"]
             self.popen = subprocess.Popen(command, env=os.environ | self.environ, stdout=log, stderr=log)
+
+    def start(self) -> Process:
+        """Start, and return when it takes calls."""
+        self.begin()
+        assert self.popen
         late = AssertionError(f"{self.name} did not start: {self.log.read_text()[-3000:]}")
         with gevent.Timeout(STARTS_WITHIN, late):
             while not self.control.is_ready():

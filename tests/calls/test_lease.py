@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine
 
 from controller.calls.fleet import Fleet
-from controller.calls.lease import LASTS, Lease
+from controller.calls.lease import LASTS, Lease, twin
 
 
 class Clock:
@@ -60,3 +61,22 @@ def test_a_controller_that_was_gone_for_a_day_is_forgotten(engine: Engine, pool:
     clock.now += timedelta(days=2)
     fleet.start("new", "http://b", "fs", LASTS, {})
     assert [peer.id for peer in fleet.peers()] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("state", "answer", "found"),
+    [
+        ({}, "0000000a", "http://a"),
+        ({}, "00000001", ""),  # that is we
+        ({}, "", ""),  # it hangs: its calls are taken over
+        ({}, None, ""),
+        ({"draining": True}, "0000000a", ""),  # it goes
+    ],
+)
+def test_a_second_process_of_a_name_does_not_begin(
+    engine: Engine, pool: ThreadPool, state: dict[str, object], answer: str | None, found: str
+) -> None:
+    fleet = Fleet(engine, pool)
+    fleet.start("a", "http://a", "fs", LASTS, state)
+    assert twin(fleet, "a", "00000001", lambda _: answer) == found
+    assert twin(fleet, "b", "00000001", lambda _: answer) == ""

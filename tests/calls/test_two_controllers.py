@@ -156,6 +156,19 @@ def test_a_rolling_upgrade(both: Processes, shop: Shop, few: int) -> None:
     assert "Traceback" not in both.logs()
 
 
+def test_two_processes_of_one_name_do_not_fight(site: Processes) -> None:
+    site.start("a")
+    double = site["b"]
+    double.environ["SOUFFLEUR_CONTROLLER_ID"] = "a"
+    double.begin()
+    assert double.wait(30) == 1
+    assert "a runs already" in double.log.read_text()
+    site["a"].signal(signal.SIGTERM)
+    assert site["a"].wait(40) == 0
+    double.start()
+    assert double.control.status()["controller"] == "a"
+
+
 def accepts(site: Processes, name: str) -> bool:
     """Whether a controller takes calls."""
     try:
