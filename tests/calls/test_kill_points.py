@@ -12,6 +12,7 @@ import gevent
 import pytest
 
 from controller.calls.walker import Walker
+from controller.flow.nodes.collect import Collect
 from tests.calls import houses_made
 from tests.calls.houses_made import NUMBERS
 from tests.calls.live import Live
@@ -90,3 +91,26 @@ def test_it_dies_at_a_point(
         assert (phone.rung, record.disposition) == (1, "answered")
         assert record.talk > 0  # less than it was: this clock runs faster than the dialplan says
     assert list(shop.keys.values()) == ([1] if phase == "http" else [])
+
+
+def test_a_node_whose_code_changed_starts_again(
+    live: Live, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rolling upgrade: what the old code had heard means nothing to the new one, the rest of the call goes on."""
+    live.load(houses_made.make(tmp_path / "houses", shop.url))
+    caller = live.outside.from_trunk(NUMBERS["collect"])
+    assert caller.hears_something()
+    live.reaches("enter")
+    assert live.controller
+    die(live.controller)
+    caller.presses("1234")
+    monkeypatch.setattr(Collect, "revision", Collect.revision + 1)
+    live.start()
+    live.until(lambda: any(call["doing"] == "Collect" for call in live.calls()), 20)
+    assert caller.hears_something()
+    caller.presses("1234")
+    assert caller.has_ended(30)
+    record = live.record(within=20)
+    assert live.path(record) == ["enter", "check", "right", "end"]
+    asked = [event for event in live.events("command") if event.data["type"] == "collect"]
+    assert len(asked) == 2
