@@ -108,15 +108,18 @@ class Sweep:
         """One round."""
         connection = self._connection()
         self._fellows.look()
-        rows = [row for row in offered(connection) if row.uuid not in self._switchboard.uuids()]
+        listed = offered(connection)
+        ours = self._switchboard.uuids()
+        rows = [row for row in listed if row.uuid not in ours]
         self._forget({row.uuid for row in rows})
         self._switchboard.keep_attended({row.uuid for row in rows if row.legs})
-        if not rows or not self._fellows.is_first():
-            return
+        first = bool(rows) and self._fellows.is_first()
         for row in rows:
             if self._switchboard.attends(connection, row.uuid):
                 continue
             found = self._found(connection, row)
+            if not first and not (found.owner and found.owner.same_process(self._me)):
+                continue
             match judge(found, self._me):
                 case Verdict.ATTEND:
                     self._attend(connection, found)
