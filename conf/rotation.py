@@ -141,6 +141,8 @@ class Rotation:
 
     def _takes_password(self, console: Console) -> bool:
         """The event socket reads its password when it starts. It does not start again while a call holds it."""
+        if self._connect(self._now("esl_password")):
+            return True  # already
         # Not by this connection itself: the module would wait for its own thread.
         console.api("sched_api +1 none reload mod_event_socket")
         end = self._clock() + TAKES_OVER_WITHIN

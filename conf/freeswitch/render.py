@@ -81,6 +81,7 @@ def _values(switch: Switch) -> dict[str, object]:
         "esl_networks": _networks(switch.esl_allow),
         "trunk_lists": _trunk_lists(switch.trunks),
         "trunk_acls": _trunk_acls(switch.trunks),
+        "encrypting_trunks": _named([trunk.name for trunk in switch.trunks if trunk.encrypts]),
         "moh": _moh(switch.music_dir),
         # Without a stream the module fails to load, and says so at every start.
         "local_stream": Markup('<load module="mod_local_stream"/>' if switch.music_dir else ""),
@@ -134,6 +135,11 @@ def _networks(networks: tuple[str, ...]) -> Markup:
 def _trunk_lists(trunks: tuple[Trunk, ...]) -> Markup:
     lists = (f'<list name="{attribute(trunk.name)}" default="deny">{_networks(trunk.allow)}</list>' for trunk in trunks)
     return Markup("\n    ".join(lists))
+
+
+def _named(names: list[str]) -> str:
+    """A regular expression for one of these names; for nothing when there is none."""
+    return rf"^(?:{'|'.join(names)})\z" if names else "^(?!)"
 
 
 def _trunk_acls(trunks: tuple[Trunk, ...]) -> Markup:

@@ -19,7 +19,7 @@ TRANSPORTS = ("udp", "tcp", "tls")
 class Trunk:
     """A SIP gateway to a carrier. Calls come in from the networks of `allow` alone.
 
-    Over TLS the carrier's certificate is verified, and calls that go out are encrypted unless `srtp` is False.
+    Over TLS the carrier's certificate is verified, and calls are encrypted both ways unless `srtp` is False.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Trunk:
 
     @property
     def encrypts(self) -> bool:
-        """Whether the sound of calls that go out is encrypted."""
+        """Whether calls come and go over TLS with encrypted sound, or not at all."""
         return self.transport == "tls" if self.srtp is None else self.srtp
 
     def problems(self) -> Iterator[Problem]:

@@ -27,6 +27,7 @@ from tests.real.test_media import loudness
 from tests.real.tls_phone import TlsAgent, trusting
 
 GCM, CM = "AEAD_AES_256_GCM", "AES_CM_128_HMAC_SHA1_80"
+NUMBER = "+33123456789"
 UDP, TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 TONE = "tone_stream://%(3000,0,425)"
 TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 = (ssl.TLSVersion[f"TLSv1{end}"] for end in ("", "_1", "_2", "_3"))
@@ -414,6 +415,35 @@ def test_a_carrier_without_srtp_can_be_asked_for(freeswitch, trunk):
     with carrier(CARRIER, trunk(srtp=False), freeswitch.folder / "carrier") as one:
         freeswitch.api("bgapi originate sofia/gateway/tls/+33699999999 &park()")
         assert "a=crypto" not in one.invited().body
+
+
+@pytest.mark.parametrize("suites", [(), (CM,)])
+def test_a_trunk_that_encrypts_does_so_both_ways(freeswitch, trunk, secure, agent, offers, suites):
+    """Its network alone is not enough: over UDP anybody can write a sender's address."""
+    trunk(allow=(f"{CARRIER}/32",))
+    offers.open()
+    assert agent("+33611111111", TRUNK, address=CARRIER).invite(NUMBER).response().status == 403
+    carrying = secure(port=freeswitch.settings.external_tls_port, password="", address=CARRIER, suites=suites)
+    call = carrying.invite(NUMBER)
+    if not suites:
+        assert call.response().status == 488
+        assert offers.nothing()
+        return
+    offered = offers.next()
+    assert (offered.variable("souffleur_trunk"), offered.variable("souffleur_dialled")) == ("tls", NUMBER)
+    offered.execute("answer")
+    assert carrying.agree(call.response().body).profile == "RTP/SAVP"
+
+
+def test_a_carrier_without_srtp_comes_as_it_likes(freeswitch, trunk, secure, agent, offers):
+    trunk(allow=(f"{CARRIER}/32",), srtp=False)
+    offers.open()
+    agent("+33611111111", TRUNK, address=CARRIER).invite(NUMBER)
+    offered = offers.next()
+    assert offered.variable("souffleur_trunk") == "tls"
+    offered.hang_up()
+    secure(port=freeswitch.settings.external_tls_port, password="", address=CARRIER, suites=()).invite(NUMBER)
+    assert offers.next().variable("souffleur_trunk") == "tls"
 
 
 @pytest.mark.parametrize("shown", ["other", "unknown"])
