@@ -81,7 +81,8 @@ class Conversation:
                 return
         except ConnectionLost:
             # A newer socket has the call, or the dialplan offers it anew: whoever takes it puts it on record.
-            if self._session.superseded or (self._house.ending() and not self._gap):
+            leaves = self._house.ending() and not self._gap and not self._session.hung_up
+            if self._session.superseded or leaves:
                 return
             self._gap = self._gap or self._house.gone(self.offer.uuid)
             if self._gap is None or self._session.superseded:

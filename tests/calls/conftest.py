@@ -105,7 +105,7 @@ def each() -> int:
 def site(tmp_path: Path, shop: Shop) -> Iterator[Processes]:
     """Two controllers, `a` and `b`, neither started, and a virtual switch that knows both."""
     doors = {"a": (free_port(), free_port()), "b": (free_port(), free_port())}
-    outside = VirtualOutside(*(offer for offer, _ in doors.values()), speed=1.0, wait=1.0)
+    outside = VirtualOutside(*(offer for offer, _ in doors.values()), speed=1.0, wait=1.0, cdr_dir=str(tmp_path / "cdr"))
     made = Processes(outside, tmp_path, doors)
     made.load(houses_made.make(tmp_path / "houses", shop.url))
     yield made
