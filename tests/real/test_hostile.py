@@ -1,8 +1,13 @@
 """Callers who write code where a name belongs, on a real FreeSWITCH, controller up and down: nothing of it runs."""
 
+import gevent
 import pytest
+from gevent import socket
 
+from tests.real import torture
 from tests.real.conftest import TRUNK, A
+from tests.real.sip import WITHIN
+from tests.real.test_calls import live, outside  # noqa: F401
 
 NUMBER = "+33123456789"
 
@@ -113,3 +118,156 @@ def test_no_command_of_the_event_socket_reaches_a_shell(freeswitch, bait):
     for command in (f"system touch {bait}", f"bg_system touch {bait}", f"expand echo {formula}", f"eval {formula}"):
         freeswitch.api(command)
     assert not bait.exists()
+
+
+# --- torture -------------------------------------------------------------------------------------------------------
+
+FORGEABLE = ("souffleur_dialled", "souffleur_origin", "souffleur_trunk")
+
+
+@pytest.fixture
+def pours(freeswitch, offers, agent, bait):
+    """Sends many datagrams from an address to a profile; then nothing of it is left, and a call still works."""
+
+    def pour(messages, address, profile):
+        port = getattr(freeswitch.settings, f"{profile}_port")
+        with socket.socket(type=socket.SOCK_DGRAM) as stranger:
+            stranger.bind((address, 0))
+            here = f"{address}:{stranger.getsockname()[1]}"
+            for _, message in messages(freeswitch.address, here):
+                stranger.sendto(message, (freeswitch.address, port))
+                gevent.sleep(0.012)  # below the limit of new calls a second
+
+    def sound():
+        assert not bait.exists()
+        freeswitch.api("hupall")
+        with gevent.Timeout(2 * WITHIN, AssertionError("calls are left")):
+            while freeswitch.api("show channels count") != "0 total.":
+                gevent.sleep(0.05)
+        offers.open()
+        heard = 0
+        while True:  # what was offered, or comes late, holds nothing of the stranger's making
+            offered, heard = offers.next(), heard + 1
+            ours = {name for name in offered.headers if name.startswith("variable_souffleur")}
+            assert ours <= {f"variable_{name}" for name in FORGEABLE} | {"variable_souffleur_waited"}, offered.headers
+            assert offered.variable("souffleur_trunk") == "carrier"
+            if offered.headers["Caller-Caller-ID-Number"] == "+33677777777":
+                break
+        offered.execute("answer")
+        return heard
+
+    def run(messages, address=TRUNK, profile="external"):
+        pour(messages, address, profile)
+        call = None
+
+        def ring():
+            nonlocal call
+            call = agent("+33677777777", TRUNK).invite(NUMBER)
+
+        gevent.spawn_later(1.0, ring)
+        heard = sound()
+        assert call.response().status == 200
+        return heard
+
+    return run
+
+
+def tortures(host, here):
+    return ((name, text.encode("latin-1")) for name, text in torture.rfc4475(host, here).items())
+
+
+@pytest.mark.parametrize("controller", ["up", "down"])
+@pytest.mark.parametrize(("address", "profile"), [(TRUNK, "external"), ("127.0.0.1", "internal")])
+def test_the_torture_of_rfc_4475(pours, offers, controller, address, profile):
+    if controller == "up":
+        offers.open()
+    pours(tortures, address, profile)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("controller", ["up", "down"])
+@pytest.mark.parametrize(("address", "profile"), [(TRUNK, "external"), ("127.0.0.1", "internal")])
+def test_code_and_rubbish_where_names_belong(pours, offers, bait, controller, address, profile):
+    if controller == "up":
+        offers.open()
+    heard = pours(lambda host, here: torture.written(host, here, str(bait)), address, profile)
+    if (controller, profile) == ("up", "external"):
+        assert heard > 400  # most of them are calls
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("address", "profile"), [(TRUNK, "external"), ("127.0.0.1", "internal")])
+def test_messages_that_are_cut_changed_or_noise(pours, offers, address, profile):
+    offers.open()
+    pours(torture.broken, address, profile)
+
+
+def test_a_phone_that_proves_itself_and_then_sends_rubbish(agent, offers, freeswitch):
+    """Session descriptions that no phone writes, from a user who is known."""
+    offers.open()
+    calls = []
+    for body in torture.SDPS:
+        phone = agent("101", A)
+        phone.__class__ = type("Garbler", (type(phone),), {"sdp": body})
+        calls.append(phone.invite("1000"))
+    gevent.sleep(1.0)
+    assert not any(200 in call.statuses for call in calls)
+    freeswitch.api("hupall")
+    agent("102", A).invite("1000")
+    with gevent.Timeout(WITHIN):
+        while (offered := offers.next()).variable("souffleur_user") != "102@martin":
+            assert offered.variable("souffleur_user") == "101@martin"
+    offered.hang_up()
+
+
+@pytest.mark.parametrize("size", [64 * 1024, 1024 * 1024, 20 * 1024 * 1024])
+def test_a_stream_that_never_ends_its_header(freeswitch, agent, offers, size):
+    """TCP has no datagram to bound a message."""
+    offers.open()
+    whole = torture.invite("tcp", freeswitch.address, "127.0.0.9:5060").replace("UDP", "TCP")
+    head = whole.partition("\r\nMax-Forwards")[0]
+    before = memory(freeswitch.pid)
+    with socket.create_connection((freeswitch.address, freeswitch.settings.external_port), 5, (TRUNK, 0)) as stream:
+        try:
+            stream.sendall(f"{head}\r\nX-Long: ".encode())
+            for _ in range(size // 8192):
+                stream.sendall(b"x" * 8192)
+        except OSError:
+            pass  # FreeSWITCH has had enough
+    assert memory(freeswitch.pid) - before < 64 * 1024 * 1024
+    agent("+33611111111", TRUNK).invite(NUMBER)
+    offers.next().hang_up()
+
+
+def memory(pid):
+    with open(f"/proc/{pid}/statm") as stream:
+        return int(stream.read().split()[1]) * 4096
+
+
+@pytest.mark.slow
+def test_the_whole_controller_under_torture(live, bait, caplog):  # noqa: F811
+    """Messages of all kinds become calls of martin's or nothing, nothing of ours breaks, the next caller is served."""
+    switch = live.outside.switch
+    with socket.socket(type=socket.SOCK_DGRAM) as stranger:
+        stranger.bind((TRUNK, 0))
+        here = f"{TRUNK}:{stranger.getsockname()[1]}"
+        messages = [*tortures(switch.address, here), *torture.written(switch.address, here, str(bait))]
+        for _, message in messages[::3]:
+            stranger.sendto(message, (switch.address, switch.settings.external_port))
+            gevent.sleep(0.02)
+    switch.api("hupall")
+    live.until(lambda: not live.calls(), 30)
+    before = live.until(lambda: (found := len(live.records())) == live.controller.server.offers and found, 30)
+    assert before > 100
+    caller = live.outside.from_trunk(NUMBER)
+    assert caller.hears_something()
+    live.until(lambda: live.reaches("choose")["doing"] == "Collect")
+    caller.presses("2#")
+    assert caller.has_ended(20)
+    records = live.until(lambda: len(found := live.records()) == before + 1 and found)
+    assert records[-1].disposition == "served"
+    martin = live.controller.configuration.by_slug("martin").subscriber_id
+    assert {record.subscriber_id for record in records} <= {martin, None}
+    assert {record.trunk for record in records} == {"carrier"}
+    assert not bait.exists()
+    assert [record.getMessage() for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
