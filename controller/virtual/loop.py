@@ -22,6 +22,7 @@ LOOP = "souffleur"
 
 # What vars.xml of our configuration makes the default of every channel.
 GLOBALS = {
+    "app_disable_expand_variables": "true",
     "hangup_after_bridge": "false",
     "continue_on_fail": "true",
     "max_session_transfers": "1000000",

@@ -66,7 +66,7 @@ def execute(channel: Channel, name: str, argument: str, key: str = "") -> bool:
         return False
     if name in NEED_MEDIA and channel.direction == "inbound":
         channel.open_media()  # before the application's first event (seen on 1.11.1, transcript real_sip)
-    text = channel.expand(argument)
+    text = argument if channel.true("app_disable_expand_variables") else channel.expand(argument)
     channel.set("current_application_data", text)
     channel.set("current_application", name)
     channel.set("current_application_response", None)

@@ -73,7 +73,7 @@ def is_sound(live: Live, people: list[Person], path: list[str], flow: str, withi
         assert (record.subscriber_id, record.flow, record.problem) == (martin.subscriber_id, flow, "")
         assert live.path(record) == path
         assert record.disposition in ("served", "failed")  # failed: a number of the world that nobody could be rung at
-        assert UUID(record.call).version == 4
+        assert UUID(record.call).version == 5
     nothing_is_left(live)
 
 

@@ -68,3 +68,17 @@ def _bridge(scene, line, uuid, loop):
     scene.sleep(0.6)
     assert leg not in scene.rows()
     scene.shown(uuid, application="bridge", callstate="ACTIVE", call_uuid=uuid)
+
+
+def test_only_set_and_multiset_expand_variables(scene):
+    """app_disable_expand_variables of our configuration: the core leaves every argument as it was sent."""
+    scene.call()
+    line = scene.take()
+    line.command("myevents json")
+    for application, argument in (
+        ("set", "e=<${souffleur_dialled}>"), ("export", "f=${uuid}"), ("multiset", "g=${uuid} h=1"),
+        ("set", "n=${nosuch}"),
+    ):  # fmt: skip
+        assert line.execute(application, argument)["Application-Data"] == argument
+    known = [line.api(f"uuid_getvar {line.uuid} {name}") for name in "efghn"]
+    assert known == [f"<{NUMBER}>", "${uuid}", line.uuid, "1", "_undef_"]

@@ -114,7 +114,8 @@ def test_variables_in_an_argument_are_put_in_once_and_functions_yield_nothing(of
     offer.execute("set", "a=one")
     offer.execute("set", "b=$" + "{a}")
     event = offer.execute("set", "c=<${b}|${system(touch x)}>")
-    assert event["Application-Data"] == "c=<one|>"
+    assert event["Application-Data"] == "c=<${b}|${system(touch x)}>"
+    assert event["variable_c"] == "<one|>"
 
 
 def test_an_unknown_application_hangs_up_without_an_event_of_its_own(offer):

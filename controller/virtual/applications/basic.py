@@ -32,9 +32,9 @@ def ring_ready(channel: Channel, _argument: str) -> None:
 
 @application("set")
 def set_variable(channel: Channel, argument: str) -> None:
-    """`name=value`; an empty value unsets."""
+    """`name=value`; an empty value unsets. It expands the value itself where the core leaves arguments as they are."""
     name, _, value = argument.partition("=")
-    channel.set(name, value)
+    channel.set(name, channel.expand(value) if channel.true("app_disable_expand_variables") else value)
 
 
 @application("multiset")
