@@ -5,37 +5,33 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import Any
 
 from conf.snapshot import Snapshot
-from controller.calls.apology import APOLOGY, apology, apology_flow
 from controller.calls.channel import Channel
-from controller.calls.checkpoint import Checkpoint, main_flow, read
+from controller.calls.checkpoint import Checkpoint
 from controller.calls.dialling import Dialling
+from controller.calls.earlier import Earlier
 from controller.calls.gap import Gap
 from controller.calls.holding import Holding
 from controller.calls.house import House
 from controller.calls.journal import Log
 from controller.calls.loops import CAUSE as LOOP
-from controller.calls.offer import BEGAN, CALL, OWNER, REDIRECT, TAKEN, TRANSFEROR, Offer, read_offer
-from controller.calls.ownership import Owner, read_owner
+from controller.calls.offer import CALL, OWNER, REDIRECT, TAKEN, Offer, read_offer
 from controller.calls.record import Record
-from controller.calls.routing import NoRoute, Route, can_reach, leads_to, route
+from controller.calls.routing import NoRoute, Route, leads_to
 from controller.calls.tally import Tally
 from controller.calls.walker import HandOver, Walker
+from controller.calls.ways import FAILED, Ways
 from controller.esl.api import Named
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, ConnectionLost, EslError
 from controller.esl.fence import Fence
 from controller.esl.fields import Headers
-from controller.flow.call import Call
 from controller.flow.commands import HungUp
-from controller.flow.engine import Flow, Library, Walk
 from controller.flow.problem import FlowError
 
 log = logging.getLogger(__name__)
-FAILED = "NORMAL_TEMPORARY_FAILURE"
 AGAIN = Named("souffleur_again", "souffleur")  # where the dialplan offers a call to every controller in turn
 LAST_WORDS = 10.0  # seconds that FreeSWITCH has to say how a call ended
 
@@ -49,13 +45,13 @@ class Conversation:
         self._headers = session.session_data or {}
         session.session_data = None  # what is read of it is in the offer
         self.offer: Offer = read_offer(self._headers)
-        self._saved = read(self.offer.checkpoint)
-        self._adopted = self._saved is not None and not self._begins_anew(self._saved)
-        self.owner = self._next_owner()
+        self._earlier = Earlier(self.offer, house.owner)
+        self._ways = Ways(house.configuration, self.offer)
+        self.owner = self._earlier.owner
         self.log = Log(house.journal, self.offer.call, self.owner.epoch - 1)
         self.record = Record(self.offer, controller=house.owner.controller)
-        if self._saved and self._adopted:
-            self.record.resume(self._saved)
+        if self._earlier.saved and self._earlier.adopted:
+            self.record.resume(self._earlier.saved)
             self.record.tally.connected = self.record.tally.connected or list(self.offer.connected)
         self._holding = Holding(session, self.log.note, self.record.tally.hold, self.offer.held)
         self.subscriber: Snapshot | None = None
@@ -94,15 +90,15 @@ class Conversation:
         self._finish()
 
     def _take(self) -> None:
-        way = self._unless_it_loops(self._way())
-        if not self._adopted:
+        way = self._unless_it_loops(self._ways.way(self._earlier))
+        if not self._earlier.adopted:
             self.record.follow(way)
         self.subscriber = way.subscriber
         self.log.subscriber = self.record.subscriber
-        self.log.note("adopted" if self._adopted else "offered", **self._first_entry(way))
+        self.log.note("adopted" if self._earlier.adopted else "offered", **self._first_entry(way))
         # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
         told = {CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner)}
-        self._session.set_variables(told | self._transferred())
+        self._session.set_variables(told | self._earlier.transferred())
         self._session.fence = Fence(OWNER, str(self.owner), self._house.gap_ended)
         self._walker = self._make_walker()
         if isinstance(way, NoRoute) and way.cause == LOOP:  # nobody would hear that we are sorry
@@ -123,7 +119,7 @@ class Conversation:
 
     def _unless_it_loops(self, way: Route | NoRoute) -> Route | NoRoute:
         """The way, but for a call from outside that has come back to itself often enough."""
-        if isinstance(way, NoRoute) or way.direction != "inbound" or self._adopted:
+        if isinstance(way, NoRoute) or way.direction != "inbound" or self._earlier.adopted:
             return way
         key = (way.subscriber.subscriber_id, self.offer.caller, way.number)
         if self._house.loops.closes(key):
@@ -133,61 +129,23 @@ class Conversation:
         self._rounds.enter_context(outside)
         return way
 
-    def _begins_anew(self, saved: Checkpoint) -> bool:
-        """Whether a phone transferred the call, and nothing is written down yet of what came after that."""
-        return self.offer.origin == "transfer" and not 0 < self.offer.began <= saved.epoch
-
-    def _transferred(self) -> dict[str, str]:
-        """What the channel is told of a transfer, so that whoever takes it next knows how far it came."""
-        if self.offer.origin != "transfer" or self._adopted:
-            return {}
-        return {BEGAN: str(self.owner.epoch)} | ({TRANSFEROR: self.offer.transferor} if self.offer.transferor else {})
-
-    def _way(self) -> Route | NoRoute:
-        known = self._house.configuration
-        if self._saved and (subscriber := known.subscriber(self._saved.subscriber)):
-            if not self._adopted:
-                return route(replace(self.offer, subscriber=subscriber.slug), known)
-            number, direction = self._saved.number, self._saved.direction
-            return Route(subscriber, self._saved_flow(), number, direction, subscriber.fallback)
-        if not known.read_once:
-            return NoRoute("the database is away and nothing is known yet", FAILED, number=self.offer.dialled)
-        return route(self.offer, known)
-
-    def _saved_flow(self) -> str:
-        assert self._saved
-        try:
-            return main_flow(self._saved)
-        except FlowError:
-            return ""  # walking on says what is wrong
-
     def _follow(self, walker: Walker, way: Route) -> None:
-        library = self._library(way.subscriber)
-        if self._saved and self._adopted:
-            walk = Walk.resume(self._saved.walk, library)
-            walk.came_by(self.record.tally.path)
-            self.record.tally.path = []
-            flow, command, kept = walk.frames[0].flow, walk.waiting, self._headers
+        kept: Headers | None = None
+        if self._earlier.adopted:
+            walk = self._earlier.walk(self._ways.library(way.subscriber), self.record.tally)
+            command, kept = walk.waiting, self._headers
         else:
-            flow = library(way.flow, 0)
-            walk = Walk(flow, Call(call_variables(self.offer, way.subscriber, way.number)), library)
-            command, kept = walk.begin(), None
-        self._headers = {}
-        tally = self.record.tally
-        tally.flow, tally.version = tally.flow or flow.name, tally.version or flow.version
-        if self.offer.redirect and (onto := self._onto(self.offer.redirect)):
-            self._session.set_variable(REDIRECT, "")
-            walk = self._leave_for(walker, walk, onto, kept or {})
-            kept = None
+            walk = self._ways.begin(way.subscriber, way.flow, way.number)
             command = walk.begin()
+        self._headers = {}
+        flow, tally = walk.frames[0].flow, self.record.tally
+        tally.flow, tally.version = tally.flow or flow.name, tally.version or flow.version
+        if self.offer.redirect and (onto := self._ways.onto(self.subscriber, self.offer.redirect)):
+            self._session.set_variable(REDIRECT, "")
+            self.log.note("redirected", to=self.offer.redirect)
+            walk = walker.leave_for(walk, onto, kept or {})
+            command, kept = walk.begin(), None
         walker.drive(walk, command, kept)
-
-    def _library(self, subscriber: Snapshot) -> Library:
-        """How the call finds flows: the subscriber's, and those of our own."""
-        theirs = self._house.configuration.library(subscriber)
-        return lambda name, version: (
-            Flow.load(apology_flow(name)) if name.startswith(APOLOGY) else theirs(name, version)
-        )
 
     def _fall_back(self, walker: Walker, reason: str, fallback: str, cause: str) -> None:
         """Say sorry, or ring the fallback: a caller is never left in silence because of us."""
@@ -196,21 +154,14 @@ class Conversation:
         self.log.note("fallback", reason=reason, to=fallback)
         if fallback and self.subscriber:
             try:
-                walk = self._walk_of(self.subscriber, leads_to(self.subscriber, fallback))
+                walk = self._ways.begin(self.subscriber, leads_to(self.subscriber, fallback), self.record.number)
                 walker.drive(walk, walk.begin())
                 return
             except FlowError as error:
                 log.warning("call %s: the fallback is broken too: %s", self.offer.call, error)
                 self.log.note("fallback", reason=str(error), to="")
-        language = self.subscriber.language if self.subscriber else "en"
-        walk = Walk(Flow.load(apology_flow(apology(language, cause))), Call({"language": language}))
+        walk = self._ways.sorry(self.subscriber, cause)
         walker.drive(walk, walk.begin())
-
-    def _walk_of(self, subscriber: Snapshot, name: str) -> Walk:
-        """The walk of a flow from its beginning, as if the call had come to it at once."""
-        configuration = self._house.configuration
-        variables = call_variables(self.offer, subscriber, self.record.number)
-        return Walk(configuration.flow(subscriber, name), Call(variables), configuration.library(subscriber))
 
     def _finish(self) -> None:
         ending = self._session.wait_for_ending(LAST_WORDS)
@@ -234,32 +185,12 @@ class Conversation:
 
     def redirect(self, target: str) -> bool:
         """Take the caller away and ring `target`, an extension or an E.164 number; False when it is neither."""
-        onto = self._onto(target)
+        onto = self._ways.onto(self.subscriber, target)
         if onto is None or self._walker is None:
             return False
         self.log.note("redirected", to=target)
         self._walker.redirect(onto)
         return True
-
-    def _onto(self, target: str) -> Callable[[Walk], Walk] | None:
-        """How to leave a walk for the flow that rings `target`; None when nobody could be rung there."""
-        subscriber = self.subscriber
-        if not subscriber or not can_reach(subscriber, target):
-            return None
-        library = self._house.configuration.library(subscriber)
-        try:
-            flow = library(leads_to(subscriber, target), 0)
-        except FlowError:
-            return None
-        return lambda walk: Walk(flow, walk.call, library)
-
-    def _leave_for(self, walker: Walker, walk: Walk, onto: Callable[[Walk], Walk], kept: Headers) -> Walk:
-        """Leave a walk that waits for the other one that somebody ordered while no controller had the call."""
-        self.log.note("redirected", to=self.offer.redirect)
-        walker.conclude(walk, kept)
-        walker.tally.path += walk.path
-        walker.base += walk.index + 1
-        return onto(walk)
 
     def hang_up(self, cause: str = "NORMAL_CLEARING") -> None:
         """End the call."""
@@ -336,7 +267,7 @@ class Conversation:
             self.record.tally,
             house.leaving,
             intent=offer.intent,
-            base=self._saved.base if self._saved else 0,
+            base=self._earlier.saved.base if self._earlier.saved else 0,
         )
 
     def _note_connected(self) -> None:
@@ -346,11 +277,6 @@ class Conversation:
                 self._walker.checkpoint()
         except EslError as error:
             log.debug("call %s: %s", self.offer.call, error)
-
-    def _next_owner(self) -> Owner:
-        before = read_owner(self.offer.owner)
-        last = max(self._saved.epoch if self._saved else 0, before.epoch if before else 0)
-        return replace(self._house.owner, epoch=last + 1)
 
     def _files(self) -> Callable[[Any], list[str]]:
         return lambda sounds: self._house.sounds.files(sounds, self.subscriber)
@@ -370,16 +296,3 @@ class Conversation:
         told = {"from": self.offer.caller, "to": self.offer.dialled, "direction": way.direction}
         return told | {"trunk": way.trunk, "flow": flow}
 
-
-def call_variables(offer: Offer, subscriber: Snapshot, number: str) -> dict[str, str]:
-    """What a flow knows of the call when it begins."""
-    return {
-        "call": offer.call,
-        "caller": offer.caller,
-        "caller_name": offer.caller_name,
-        "called": number,
-        "subscriber": subscriber.slug,
-        "language": subscriber.language,
-        "country": subscriber.country,
-        "time_zone": subscriber.time_zone,
-    }

@@ -145,10 +145,13 @@ class Walker:
             return result
         return self._perform(command)
 
-    def conclude(self, walk: Walk, kept: Headers) -> None:
-        """Note how the command ended that a walk waited for, which is left now."""
+    def leave_for(self, walk: Walk, onto: Callable[[Walk], Walk], kept: Headers) -> Walk:
+        """Leave a walk that waits, for one that was ordered while no controller had the call; note how it waited."""
         if walk.waiting and not isinstance(walk.waiting, LOOKUPS):
             self.channel.kept(walk.waiting, str(self.base + walk.index), kept)
+        self.tally.path += walk.path
+        self.base += walk.index + 1
+        return onto(walk)
 
     def _intends(self, key: str) -> None:
         """Leave on the channel that a request is about to be sent."""

@@ -113,4 +113,4 @@ def test_a_node_whose_code_changed_starts_again(
     record = live.record(within=20)
     assert live.path(record) == ["enter", "check", "right", "end"]
     asked = [event for event in live.events("command") if event.data["type"] == "collect"]
-    assert len(asked) == 2
+    assert asked[-1].sequence > 100_000  # asked again by the second controller, though four digits were there
