@@ -194,7 +194,8 @@ class Agent:
         return call
 
     def _send_invite(self, call: Call, uri: str, headers: tuple[str, ...]) -> None:
-        self.send("INVITE", uri, call, (*headers, f"Contact: {self.contact}"), self.sdp if self.offers is None else self.offers)
+        body = self.sdp if self.offers is None else self.offers
+        self.send("INVITE", uri, call, (*headers, f"Contact: {self.contact}"), body)
 
     def _authenticate(self, call: Call, challenge: Message) -> None:
         assert call.retry

@@ -66,7 +66,7 @@ def test_freeswitch_keeps_its_own_account_of_a_call(agent, offers, freeswitch):
         while not (file.exists() and file.stat().st_size):
             gevent.sleep(0.02)
     account = json.loads(file.read_text("utf-8"))
-    assert account["variables"]["souffleur_dialled"] == "%2B33123456789"
+    assert account["variables"]["souffleur_dialled"] == "+33123456789"
     assert account["variables"]["hangup_cause"] == "USER_BUSY"
 
 
