@@ -184,6 +184,23 @@ def test_a_controller_that_starts_without_the_database_takes_calls(live: Live, b
     everything(live, callers, shop)
 
 
+def test_an_emergency_call_goes_out_through_the_trunk(live: Live, base: Outage) -> None:
+    """Of a controller that has never reached its database."""
+    controller = live.controller
+    assert controller
+    controller.configuration.keep()
+    base.leave()
+    controller.stop()
+    live.start()
+    help_at_once = live.outside.trunk("112", rings=0.1, talks=5.0)
+    caller = live.outside.from_phone("202", "112", "secours")
+    assert caller.has_ended(30)
+    assert help_at_once.rung == 1
+    base.come_back()
+    record = live.record(within=30)
+    assert (record.disposition, record.direction, record.called) == ("answered", "outbound", "112")
+
+
 def answer(controller: Controller, user: str) -> bytes:
     """What FreeSWITCH is told of a phone that registers."""
     return controller.directory.answer(parse_qs(question(user, DOMAIN)))
