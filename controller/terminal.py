@@ -101,6 +101,7 @@ def tell(client: ControlClient, trial: dict[str, Any], show: Callable[[str], Non
             return 0
         if entry["kind"] == "not_placed":
             return 1
+    show("The controller that told of this call is gone; the call goes on (python -m controller board).")
     return 1
 
 
