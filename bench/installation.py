@@ -79,13 +79,17 @@ def _filled() -> TemporaryDirectory[str]:
     files = Path(made.name) / "subscriber"
     shutil.copytree(ROOT / "bench" / "subscriber", files)
     sounds.write(files / "sounds")
-    environment = {**os.environ, **_environment(Path(made.name))}
-    for words in (["migrate"], ["apply", str(files)]):
+    load(_environment(Path(made.name)), files)
+    return made
+
+
+def load(environment: dict[str, str], *folders: Path) -> None:
+    """Fill a database with subscribers, or the operator's trunks, from folders."""
+    for words in (["migrate"], *(["apply", str(folder)] for folder in folders)):
         command = [sys.executable, "-m", "conf", *words]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True)
         if done.returncode:
             raise Failed(f"conf {words[0]}: {done.stderr}")
-    return made
 
 
 def _await(installation: Installation) -> None:

@@ -11,12 +11,18 @@ from pathlib import Path
 
 RATE = 8000  # samples a second
 SAMPLES = {"choose": 3200, "again": 1600, "code": 2400, "thanks": 2000}
+LONGER = {"hello": 12_000, "sorry": 8000, "long": 64_000, "music": 960_000}
 
 
-def write(folder: Path) -> None:
+def length_of(name: str) -> float:
+    """Seconds that a prompt lasts."""
+    return (SAMPLES | LONGER)[name] / RATE
+
+
+def write(folder: Path, prompts: dict[str, int] = SAMPLES) -> None:
     """Write them as WAV files."""
     folder.mkdir()
-    for name, samples in SAMPLES.items():
+    for name, samples in prompts.items():
         with wave.open(str(folder / f"{name}.wav"), "wb") as sound:
             sound.setnchannels(1)
             sound.setsampwidth(2)
@@ -32,4 +38,4 @@ def name_of(path: str) -> str:
         return "+".join(map(name_of, several))
     with wave.open(path) as sound:
         length = sound.getnframes()
-    return next(name for name, samples in SAMPLES.items() if samples == length)
+    return next(name for name, samples in (SAMPLES | LONGER).items() if samples == length)

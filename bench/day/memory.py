@@ -1,0 +1,39 @@
+"""Whether memory is flat: what processes held again and again, and the slope of that."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from statistics import linear_regression
+
+from bench.processes import memory
+
+WARM = 15.0  # seconds after which a process has loaded what it needs
+LONG_LIVED = 30.0
+
+
+@dataclass
+class Life:
+    """What one process held: seconds since it began, kilobytes resident."""
+
+    name: str
+    began: float = field(default_factory=time.monotonic)
+    samples: list[tuple[float, float]] = field(default_factory=list)
+
+    def look(self, pid: int) -> None:
+        """Take a sample."""
+        try:
+            self.samples.append((time.monotonic() - self.began, memory(pid).rss))
+        except (OSError, KeyError):  # it has just ended
+            return
+
+    @property
+    def age(self) -> float:
+        return self.samples[-1][0] if self.samples else 0.0
+
+    def slope(self, since: float = WARM) -> float:
+        """Kilobytes a minute, from some age on; 0 for too few samples."""
+        late = [(age, held) for age, held in self.samples if age >= since]
+        if len(late) < 3:
+            return 0.0
+        return linear_regression([age for age, _ in late], [held for _, held in late]).slope * 60
