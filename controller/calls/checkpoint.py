@@ -16,7 +16,8 @@ from controller.calls.tally import LATEST, Tally
 from controller.flow import checkpoint as flow_checkpoint
 
 FORMAT = 2
-LIMIT = 4096
+FORMER = 1  # had no tally: calls carry it while the version that wrote it is replaced
+LIMIT = 4096  # bytes
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Checkpoint:
         """
         for steps in (LATEST, LATEST // 3, 0):
             text = self._written(steps)
-            if len(text) <= LIMIT:
+            if len(text.encode()) <= LIMIT:
                 return text
         return None
 
@@ -61,7 +62,11 @@ def read(text: str) -> Checkpoint | None:
         parts = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
-    if not isinstance(parts, list) or len(parts) != 9 or parts[0] != FORMAT or not isinstance(parts[7], dict):
+    if isinstance(parts, list) and parts[:1] == [FORMER] and len(parts) == 8:
+        parts = [*parts, Tally().dump()]
+    elif not isinstance(parts, list) or len(parts) != 9 or parts[0] != FORMAT:
+        return None
+    if [type(part) for part in parts[1:8]] != [str, int, int, str, str, int, dict]:
         return None
     try:
         return Checkpoint(*parts[1:8], *[Tally.load(parts[8])])

@@ -14,6 +14,7 @@ from controller.flow.commands import Dialled
 from controller.flow.engine import Step
 
 LATEST = 60  # steps of the path that travel; older ones are only counted
+LAST_DIALLED = 20  # outcomes that travel; older ones are one, which says whether somebody answered, and the talk
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Tally:
         """As short JSON data, with the last `steps` of the path."""
         left_out = max(0, len(self.path) - steps)
         head = [self.flow, self.version, self.trunk, self.presented, self.ringing_since, round(self.hold, 3)]
-        dialled = [list(asdict(one).values()) for one in self.dialled]
+        dialled = [list(asdict(one).values()) for one in _summed(self.dialled)]
         kept = self.path[left_out:]
         return [*head, self.problem[:200], self.connected, dialled, self.omitted + left_out, list(_short(kept))]
 
@@ -54,6 +55,17 @@ class Tally:
     def told(self) -> list[dict[str, Any]]:
         """The path as a record tells it."""
         return [*([{"omitted": self.omitted}] if self.omitted else []), *(asdict(step) for step in self.path)]
+
+
+def _summed(dialled: list[Dialled]) -> list[Dialled]:
+    """The last outcomes, and before them one that stands for all others: a call may ring somebody for hours."""
+    older, last = dialled[:-LAST_DIALLED], dialled[-LAST_DIALLED:]
+    if not older:
+        return last
+    answered = [one.talked for one in older if one.outcome == "answered"]
+    rang = sum(one.rang for one in older)
+    one = Dialled("answered" if answered else older[-1].outcome, "", "", round(rang, 3), round(sum(answered), 3))
+    return [one, *last]
 
 
 def _short(path: Iterable[Step]) -> Iterable[list[Any]]:
