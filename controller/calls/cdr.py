@@ -6,20 +6,21 @@ is in the checkpoint that the call carried, and what no controller saw FreeSWITC
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from controller.calls.checkpoint import Checkpoint, read
+from controller.calls.checkpoint import Checkpoint
 from controller.calls.configuration import Configuration
-from controller.calls.offer import DIALLED, DIALLING, TAKEN, Offer, read_offer
-from controller.calls.ownership import read_owner
+from controller.calls.earlier import Earlier
+from controller.calls.offer import DIALLED, DIALLING, TAKEN, read_offer
+from controller.calls.ownership import Owner, read_owner
 from controller.calls.record import Record
-from controller.calls.routing import NoRoute, Route, route
 from controller.calls.spool import Fact
+from controller.calls.ways import Ways
 from controller.esl import cdr
 from controller.esl.fields import Ending, ending, variable
 from controller.flow.commands import Dialled
 
+NOBODY = Owner("", "")
 NOT_TAKEN = "no controller took the call"
 NOT_TAKEN_BACK = "no controller took the call back from the one that was lost"
 
@@ -33,23 +34,17 @@ def record_of(headers: dict[str, Any], known: Configuration, at: float) -> Fact:
     """The row of a call that has ended; `at` (epoch seconds) is when, should the account not tell."""
     offer, ended = read_offer(headers), ending(headers)
     owner = read_owner(offer.owner)
+    earlier = Earlier(offer, owner or NOBODY)
     record = Record(offer, controller=owner.controller if owner else "", source="switch")
-    saved = read(offer.checkpoint)
-    if saved and offer.origin != "transfer":
-        record.resume(saved)
-        if known.reachable and known.subscriber(saved.subscriber) is None:
+    if earlier.saved and earlier.adopted:
+        record.resume(earlier.saved)
+        if known.reachable and known.subscriber(earlier.saved.subscriber) is None:
             record.subscriber = None  # gone meanwhile, with all that was its own
-        _close_talk(record, saved, headers, ended)
+        _close_talk(record, earlier.saved, headers, ended)
     else:
-        record.follow(_route(offer, saved, known))
+        record.follow(Ways(known, offer).way(earlier))
     _blame(record, headers, ended)
     return record.fact(ended, at)
-
-
-def _route(offer: Offer, saved: Checkpoint | None, known: Configuration) -> Route | NoRoute:
-    """Where a controller would have taken it. A call that a phone transferred is its old call's subscriber's."""
-    subscriber = known.subscriber(saved.subscriber) if saved else None
-    return route(replace(offer, subscriber=subscriber.slug) if subscriber else offer, known)
 
 
 def _close_talk(record: Record, saved: Checkpoint, headers: dict[str, Any], ended: Ending) -> None:

@@ -139,6 +139,17 @@ def test_a_subscriber_that_is_gone_is_none(known: Configuration) -> None:
     assert told["path"]
 
 
+@pytest.mark.parametrize(("began", "path"), [("1", ["choose"]), ("2", []), ("", [])])
+def test_a_call_that_a_phone_transferred_begins_anew(known: Configuration, began: str, path: list[str]) -> None:
+    """What is written in an older checkpoint is of the call before."""
+    account = json.loads((ACCOUNTS / "menu.json").read_text("utf-8", "replace"))
+    account["variables"] |= {"souffleur_origin": "transfer", "souffleur_began": began, "souffleur_dialled": "101"}
+    told = record_of(read_cdr(json.dumps(account).encode()), known, NOW)
+    assert [step["node"] for step in told["path"]] == path
+    assert told["number"] == ("+33123456789" if path else "101")
+    assert told["subscriber"] == 1
+
+
 @pytest.mark.parametrize("data", [
     b"", b"{", b"null", b"[]", b"{}", b'{"callflow": []}', b'{"callflow": [{}], "variables": {}}', b"[" * 100_000,
     b'{"callflow": [{"caller_profile": [], "times": {}}], "variables": {}}',
@@ -175,7 +186,7 @@ def test_a_damaged_account_is_a_record_or_unreadable(name: str, where: str, what
 class _Nobody:
     """A configuration without a subscriber."""
 
-    reachable = True
+    reachable = read_once = True
 
     def owner(self, number: str) -> None:
         return None
