@@ -30,7 +30,7 @@ from controller.calls.control import Control
 from controller.calls.directory import Directory, DirectoryUser
 from controller.calls.doorkeeper import EVENTS, Doorkeeper, firewall_of, trusted_networks
 from controller.calls.drain import Drain
-from controller.calls.elsewhere import forbid
+from controller.calls.elsewhere import forbid, hang_up_strays
 from controller.calls.fleet import Fleet
 from controller.calls.house import House
 from controller.calls.journal import Journal
@@ -100,6 +100,7 @@ class Controller:
         self.monitor.subscribe(self.sweep.hear_bridge, "CHANNEL_BRIDGE")
         self.doorkeeper = self._doorkeeper()
         self.monitor.subscribe(self.doorkeeper.hear, subclasses=EVENTS)
+        self.monitor.on_reconciled(hang_up_strays)
         self.monitor.subscribe(crossing.Crossing(lambda: self.link.connection).hear, subclasses=crossing.EVENTS)
         folder = settings.data_dir / "cdr"
         self.cdr = CdrFolder(folder, self.configuration, self.ledger, self._is_live, Threads(1))

@@ -1,7 +1,7 @@
 """An attended transfer (REFER with Replaces) joins two calls, and may only join calls of one subscriber.
 
-FreeSWITCH joins whatever two calls a phone names, and whoever knows a Call-ID can name a stranger's. It tells of it just
-before (`fire-transfer-events`), and we end the side of whoever asked. The other side goes on where its flow leads.
+FreeSWITCH joins whatever two calls a phone names, and whoever knows a Call-ID can name a stranger's. It tells of it
+just before (`fire-transfer-events`), and we end the side of whoever asked. The other one goes on where its flow leads.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from conf.snapshot import Snapshot
 from controller.calls.crossing import REPLACED, TRANSFEROR, Crossing
-from controller.calls.elsewhere import forbid, is_harmless
+from controller.calls.elsewhere import forbid, hang_up_strays, is_harmless
 from controller.calls.offer import call_of, read_offer
 from controller.calls.routing import NoRoute, Route, route
 from controller.esl.errors import CommandRefused, ConnectionLost
@@ -114,6 +115,11 @@ class Switch:
             raise ConnectionLost("away")
         return self
 
+    rows: tuple[dict[str, str], ...] | list[dict[str, str]] = ()
+
+    def bgapi(self, _command: str) -> str:
+        return json.dumps({"row_count": len(self.rows)} | ({"rows": self.rows} if self.rows else {}))
+
     def api(self, command: str) -> str:
         name, uuid, *_ = command.split()
         if name == "uuid_getvar":
@@ -146,6 +152,23 @@ def test_only_who_writes_a_dial_string_is_hung_up(caplog: pytest.LogCaptureFixtu
     forbid({"refer-from-channel-id": CLAIRE, "refer-to-params": "x=1}sofia/x"}, switch)
     forbid({"refer-from-channel-id": "no uuid", "refer-to-params": "}"}, Switch())
     assert caplog.text.count("cannot be hung up") == 2
+
+
+def test_legs_that_no_controller_made_are_hung_up() -> None:
+    rows = [
+        {"uuid": uuid(name), "direction": direction, "name": channel}
+        for name, direction, channel in (
+            ("a1", "outbound", "sofia/external/evil@x"),
+            ("a2", "outbound", "sofia/internal/101"),
+            ("b1", "inbound", "sofia/external/caller"),
+            ("b2", "outbound", "loopback/1000-a"),
+            ("c1", "outbound", "sofia/external/gone"),
+        )
+    ]
+    switch = Switch(**{uuid("a1"): "", uuid("a2"): "call", uuid("b1"): "", uuid("b2"): ""})
+    switch.rows = rows
+    hang_up_strays(switch)  # type: ignore[arg-type]
+    assert switch.told == [f"uuid_kill {uuid('a1')}"]
 
 
 # --- two calls into one --------------------------------------------------------------------------------------------

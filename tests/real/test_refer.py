@@ -1,5 +1,6 @@
 """REFER on a real FreeSWITCH: a phone's transfer is offered to the controller again, and dials nobody past it."""
 
+import json
 import re
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ import gevent
 import pytest
 
 from controller.calls.crossing import EVENTS, Crossing
-from controller.calls.elsewhere import forbid
+from controller.calls.elsewhere import forbid, hang_up_strays
 from controller.esl.link import Link
 from tests.real.conftest import STRANGER, TRUNK, A, B
 from tests.real.sip import WITHIN
@@ -152,6 +153,29 @@ def test_while_no_controller_answers_a_plain_transfer_to_elsewhere_still_rings_n
     _, _, leg, _ = attack(conversation, victim, "")
     assert leg.request().method == "NOTIFY"
     assert victim.is_quiet()
+
+
+def test_what_was_dialled_while_no_controller_answered_is_hung_up_by_the_next(conversation, victim, phones, freeswitch):
+    phones.on_transfer = lambda _question: gevent.sleep(3.5)
+    attack(conversation, victim, DIAL_STRINGS[0])
+    ringing = victim.next_call()
+    settings = freeswitch.settings
+    door = (settings.esl_address, settings.esl_port, settings.esl_password)
+    link = Link(*door, on_up=lambda connection: connection.subscribe("BACKGROUND_JOB"))
+    link.start()
+    assert link.wait_up(WITHIN)
+    gevent.sleep(0.6)  # FreeSWITCH's list is late
+    link.connection.api(f"uuid_setvar {freeswitch_leg(freeswitch, 'internal')} souffleur_call known")
+    hang_up_strays(link.connection)
+    assert ringing.request().method == "CANCEL"
+    assert freeswitch_leg(freeswitch, "internal")  # a leg of ours stays
+    link.stop()
+
+
+def freeswitch_leg(freeswitch, profile):
+    rows = json.loads(freeswitch.api("show channels as json")).get("rows", ())
+    legs = (row for row in rows if row["direction"] == "outbound")
+    return next((row["uuid"] for row in legs if row["name"].startswith(f"sofia/{profile}/")), "")
 
 
 # --- who may not ---------------------------------------------------------------------------------------------------
