@@ -128,10 +128,9 @@ class Doorkeeper:
         block = self.blocking.block(source)
         self.blocking.free(source)
         self._unwritten = [one for one in self._unwritten if one.source != source]
-        written = self._blocklist.free(source)
-        if block and self._open:
+        if block:
             self._enforce(freed=[block])
-        return written or block is not None
+        return self._blocklist.free(source) or block is not None
 
     # --- keeping up -------------------------------------------------------------------------------------------------
 
@@ -150,12 +149,15 @@ class Doorkeeper:
         """One round: new trunks, new blocks from here, new blocks from others."""
         self._look_at_trunks()
         decided, self._unwritten = self._unwritten, []
+        self._enforce(self._still(decided))  # before the database is asked, which may be slow or away
         learned = self._exchange(decided)
         for block in learned:
             self.blocking.learn(block)
         now = self._now()
-        blocked = [found for block in [*decided, *learned] if (found := self.blocking.block(block.source))]
-        self._enforce(blocked, [block for block in learned if block.until <= now])
+        self._enforce(self._still(learned), [block for block in learned if block.until <= now])
+
+    def _still(self, blocks: Iterable[Block]) -> list[Block]:
+        return [found for block in blocks if (found := self.blocking.block(block.source))]
 
     def _look_at_trunks(self) -> None:
         networks = (*self._spare, *self._trusted())
@@ -188,7 +190,8 @@ class Doorkeeper:
             return self._blocklist.changes()
         except (SQLAlchemyError, OSError) as error:
             log.debug("blocked addresses are not shared while the database is away: %s", type(error).__name__)
-            self._unwritten = [*decided, *self._unwritten]
+            waiting = {block.source: block for block in (*decided, *self._unwritten)}
+            self._unwritten = [block for block in waiting.values() if self.blocking.block(block.source)]
             return []
 
     def _enforce(self, blocked: Sequence[Block] = (), freed: Sequence[Block] = ()) -> None:

@@ -31,4 +31,4 @@ class House:
     gap_ended: Callable[[], float]  # when this process last stood still (see pulse.py)
     leaving: Callable[[], bool]  # whether calls are to be handed over to other controllers
     ending: Callable[[], bool]  # whether this controller itself closes its connections
-    loops: Loops = field(default_factory=Loops)
+    loops: Loops = field(default_factory=Loops, kw_only=True)

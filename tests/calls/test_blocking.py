@@ -313,6 +313,31 @@ def test_while_the_database_is_away_a_controller_blocks_alone_and_tells_later(
     assert [block.source for block in other.blocks()] == [STRANGER]
 
 
+def test_the_kernel_does_not_wait_for_the_database(
+    lists: Callable[[str], Blocklist], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocklist, kernel = lists("one"), Kernel()
+    one = keeper(blocklist, clock, kernel)
+    told: list[bool] = []
+
+    def slow(_function: object) -> None:
+        told.append(STRANGER in "".join(kernel.told))
+        raise OperationalError("", {}, OSError())
+
+    monkeypatch.setattr(blocklist, "_in_thread", slow)
+    for _ in range(15):
+        one.hear(failure())
+    for _ in range(3):
+        one.turn()
+    assert told == [True, True, True]
+    with pytest.raises(OperationalError):
+        one.free(STRANGER)
+    assert f"delete element inet souffleur blocked4 {{ {STRANGER} }}" in kernel.told[-1]
+    clock.now += 86400
+    one.turn()
+    assert one._unwritten == []
+
+
 def test_events_are_read(lists: Callable[[str], Blocklist], clock: Clock) -> None:
     one = keeper(lists("one"), clock)
     for _ in range(14):
