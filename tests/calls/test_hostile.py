@@ -110,7 +110,8 @@ def test_names_and_numbers_of_callers(live: Live, bait: Path, controller: str) -
 
 def test_headers_of_callers(live: Live, bait: Path) -> None:
     live.load(HOUSE)
-    ours = ("subscriber", "user", "call", "checkpoint", "dialled", "taken")
+    ours = ("subscriber", "user", "call", "checkpoint", "dialled", "taken", "origin", "owner", "transferor", "began")
+    ours += ("transferred_by", "answerer", "ringer", "redirect", "intent", "connected", "parted", "caller")
     forged = {f"X-souffleur_{name}": "duval" for name in ours}
     code = {"X-Name": f"${{system(touch {bait})}}", "X-Line": "a%0Avariable_souffleur_subscriber: duval%0A%0A"}
     duval = "<sip:duval@127.0.0.1>"
