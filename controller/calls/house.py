@@ -30,5 +30,6 @@ class House:
     gone: Callable[[str], Gap | None]  # why FreeSWITCH has a channel no more; None while it has it
     gap_ended: Callable[[], float]  # when this process last stood still (see pulse.py)
     leaving: Callable[[], bool]  # whether calls are to be handed over to other controllers
+    address: Callable[[], str]  # where this controller takes calls, HOST:PORT
     ending: Callable[[], bool]  # whether this controller itself closes its connections
     loops: Loops = field(default_factory=Loops, kw_only=True)

@@ -18,6 +18,7 @@ USER = "souffleur_user"
 CALL = "souffleur_call"
 CHECKPOINT = "souffleur_checkpoint"
 OWNER = "souffleur_owner"  # the controller that has the call: NAME:INSTANCE:EPOCH, see ownership.py
+HOME = "souffleur_home"  # HOST:PORT of that controller, asked first when the call comes back
 TAKEN = "souffleur_taken"  # tells the dialplan's loop that a controller had the call
 TRUNK = "souffleur_trunk"
 PARTED = "souffleur_parted"

@@ -17,7 +17,7 @@ from controller.calls.holding import Holding
 from controller.calls.house import House
 from controller.calls.journal import Log
 from controller.calls.loops import CAUSE as LOOP
-from controller.calls.offer import CALL, OWNER, REDIRECT, TAKEN, Offer, read_offer
+from controller.calls.offer import CALL, HOME, OWNER, REDIRECT, TAKEN, Offer, read_offer
 from controller.calls.record import Record
 from controller.calls.routing import NoRoute, Route, leads_to
 from controller.calls.tally import Tally
@@ -97,7 +97,7 @@ class Conversation:
         self.log.subscriber = self.record.subscriber
         self.log.note("adopted" if self._earlier.adopted else "offered", **self._first_entry(way))
         # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
-        told = {CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner)}
+        told = {CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner), HOME: self._house.address()}
         self._session.set_variables(told | self._earlier.transferred())
         self._session.fence = Fence(OWNER, str(self.owner), self._house.gap_ended)
         self._walker = self._make_walker()

@@ -17,7 +17,7 @@ from enum import Enum
 import gevent
 
 from controller.calls.channels import LOOP, Row, offered
-from controller.calls.offer import OWNER
+from controller.calls.offer import HOME, OWNER
 from controller.calls.ownership import Owner, read_owner
 from controller.calls.standing import Fellows, Standing
 from controller.calls.switchboard import Switchboard
@@ -114,8 +114,9 @@ class Sweep:
         self._forget({row.uuid for row in rows})
         self._switchboard.keep_attended({row.uuid for row in rows if row.legs})
         first = bool(rows) and self._fellows.is_first()
+        attended = self._switchboard.attended(connection)
         for row in rows:
-            if self._switchboard.attends(connection, row.uuid):
+            if row.uuid in attended:
                 continue
             found = self._found(connection, row)
             if not first and not (found.owner and found.owner.same_process(self._me)):
@@ -128,7 +129,9 @@ class Sweep:
 
     def _found(self, connection: Inbound, row: Row) -> Found:
         owner = self._owners.get(row.uuid)
-        if owner is None or self._fellows.standing(owner) is not Standing.ALIVE:
+        # What we once had may have been taken from us while we stood still.
+        certain = owner and not owner.same_process(self._me) and self._fellows.standing(owner) is Standing.ALIVE
+        if owner is None or not certain:
             owner = self._owners[row.uuid] = read_owner(self._variable(connection, row.uuid))
         standing = self._fellows.standing(owner) if owner else Standing.UNKNOWN
         if standing is Standing.ALIVE and owner and not owner.same_process(self._me):
@@ -168,6 +171,6 @@ class Sweep:
 
     def _own(self, connection: Inbound, found: Found) -> None:
         owner = replace(self._me, epoch=found.owner.epoch + 1 if found.owner else 1)
-        connection.api(api.uuid_setvar(found.row.uuid, OWNER, str(owner)))
+        connection.api(api.uuid_setvar_multi(found.row.uuid, {OWNER: str(owner), HOME: self.offers}))
         self._owners[found.row.uuid] = owner
 

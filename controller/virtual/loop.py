@@ -7,6 +7,7 @@ unanswered when it is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from controller.virtual.dialplan import Action, Dialplan, Extension
@@ -16,6 +17,7 @@ NUMBER = r"^(\+?[0-9*#]{1,32})\Z"
 EVERY = r"\A"
 AGAIN = r"^souffleur_again\Z"
 ANY = r"^souffleur_(?:offer|again)\Z"
+HOME = r"^((?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5})\Z"
 AT = r"^souffleur_at_((?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5})\Z"
 HEX = "0123456789abcdef"
 LOOP = "souffleur"
@@ -101,6 +103,7 @@ def _offered(offers: list[str], wait: float) -> Iterator[Extension]:
         return [
             ("unset", "transfer_history"),
             ("unset", "souffleur_taken"),
+            ("unset", "DP_MATCH"),
             ("socket", f"{'|'.join(hosts)} async full"),
             ("set", "controller_lost=true"),
             ("sleep", str(round(wait * 1000))),
@@ -110,11 +113,18 @@ def _offered(offers: list[str], wait: float) -> Iterator[Extension]:
     def at(channel: State) -> Actions:
         return turn([channel.profile["Destination-Number"].removeprefix("souffleur_at_"), *offers])
 
+    def home(channel: State) -> Actions:
+        return turn([str(channel.get("souffleur_home")), *offers])
+
+    def has_home(channel: State) -> bool:
+        return re.search(HOME, str(channel.get("souffleur_home") or "")) is not None
+
     def has_turn(place: int) -> Callable[[State], bool]:
         digits = HEX[place :: len(offers)] if place < len(offers) - 1 else ""
         return lambda channel: not digits or channel.uuid[0] in digits
 
     yield Extension(AT, at, LOOP, "at")
+    yield Extension(AGAIN, home, LOOP, "home", has_home)
     for place in range(len(offers)):
         hosts = offers[place:] + offers[:place]
         yield Extension(ANY, turn(hosts), LOOP, f"offer_{place}", has_turn(place))
