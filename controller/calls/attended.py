@@ -14,7 +14,7 @@ from controller.calls.checkpoint import Checkpoint
 from controller.calls.gap import Gap
 from controller.calls.house import House
 from controller.calls.journal import Log
-from controller.calls.offer import CONNECTED, DIALLING, PARTED, REDIRECT, Offer
+from controller.calls.offer import CONNECTED, DIALLING, OWNER, PARTED, REDIRECT, Offer
 from controller.calls.record import Record
 from controller.calls.routing import can_reach
 from controller.esl import api
@@ -38,6 +38,15 @@ class Attended:
         self._log = Log(house.journal, offer.call, saved.epoch)
         self._log.subscriber = saved.subscriber
         self._log.note("attended", owner=saved.owner)
+        self._coming = False
+
+    def is_ours(self) -> bool:
+        """Whether no other controller has taken the call since; not when that cannot be known."""
+        try:
+            return self.connection.api(api.uuid_getvar(self.offer.uuid, OWNER)) == self.offer.owner
+        except EslError as error:
+            log.debug("call %s: %s", self.offer.call, error)
+            return False
 
     def lost(self, gap: Gap) -> None:
         """FreeSWITCH lost the call: it is on record, as far as it is known here."""
@@ -76,7 +85,9 @@ class Attended:
             log.debug("call %s: %s", self.offer.call, error)
 
     def parted(self) -> None:
-        """The talk has ended: the call comes here at once."""
+        """The talk has ended: the call comes here at once, unless it was fetched, which is why it ended."""
+        if self._coming or not self.is_ours():
+            return
         try:
             self.connection.api(api.uuid_setvar(self.offer.uuid, PARTED, f"{time.time():.3f}"))
             self.fetch()
@@ -86,7 +97,12 @@ class Attended:
     def fetch(self) -> None:
         """Have the call offered to this controller; what it does ends."""
         to = api.Named(f"souffleur_at_{self._address}", LOOP)
-        self.connection.api(api.uuid_transfer(self.offer.uuid, to))
+        self._coming = True
+        try:
+            self.connection.api(api.uuid_transfer(self.offer.uuid, to))
+        except EslError:
+            self._coming = False
+            raise
 
     def state(self) -> dict[str, Any]:
         """The call as the live board shows it."""

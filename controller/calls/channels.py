@@ -32,11 +32,11 @@ def offered(connection: Inbound) -> list[Row]:
 def read(listing: Mapping[str, Any]) -> list[Row]:
     """Read the list; there are no `rows` in it when there is no channel."""
     rows: list[Mapping[str, Any]] = list(listing.get("rows", ()))
-    legs = _legs(rows)
+    legs, theirs = _legs(rows), _legs_of_others(rows)
     return [
         Row(row["uuid"], row.get("application", ""), legs.get(row["uuid"], ()), _epoch(row.get("created_epoch", "")))
         for row in rows
-        if row.get("context") == LOOP and row["uuid"] not in _legs_of_others(rows)
+        if row.get("context") == LOOP and row["uuid"] not in theirs
     ]
 
 

@@ -108,13 +108,11 @@ class Switchboard:
             attended.answered(headers)
         return saved is not None
 
-    def attends(self, connection: Inbound, uuid: str) -> bool:
-        """Whether a call is followed from outside; from now on over this connection."""
+    def attended(self, connection: Inbound) -> set[str]:
+        """The channels that are followed from outside; from now on over this connection."""
         for attended in self._attended.values():
-            if attended.offer.uuid == uuid:
-                attended.connection = connection
-                return True
-        return False
+            attended.connection = connection
+        return {attended.offer.uuid for attended in self._attended.values()}
 
     def keep_attended(self, uuids: set[str]) -> None:
         """Let go of the attended calls that do not ring or talk any more."""
@@ -137,6 +135,13 @@ class Switchboard:
         """Ask each channel whose it is, after this process stood still: those that others took are let go."""
         for conversation in list(self._live.values()):
             gevent.spawn(conversation.be_sure)
+        if self._attended:
+            gevent.spawn(self._let_go_of_others)
+
+    def _let_go_of_others(self) -> None:
+        for call, attended in list(self._attended.items()):
+            if not attended.is_ours() and self._attended.get(call) is attended:
+                del self._attended[call]
 
     def uuids(self) -> set[str]:
         """The channels that walk a flow here."""

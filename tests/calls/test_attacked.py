@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+from typing import Any
+
+import gevent
 import orjson
 import pytest
 
+from controller.calls import channels
 from controller.calls.checkpoint import LIMIT, Checkpoint, read
+from controller.calls.ownership import Owner
+from controller.calls.standing import Standing
+from controller.calls.sweep import Sweep
+from controller.calls.switchboard import Switchboard
 from controller.calls.tally import LAST_DIALLED, Tally
+from controller.esl.inbound import Inbound
 from controller.flow.commands import Dialled
+from tests.calls import houses_made
+from tests.calls.live import Live
+from tests.calls.test_bad_days import die
 
 # --- the checkpoint -------------------------------------------------------------------------------------------------
 
@@ -33,3 +47,152 @@ def test_a_call_of_the_former_version_goes_on_where_it_is() -> None:
     walk = {"v": 1, "stack": [["reception", 1, "choose", "menu", 1]], "variables": {}, "command": 3}
     found = read(orjson.dumps([1, "a", 2, 7, "inbound", "+33123456789", 4, walk]).decode())
     assert found == Checkpoint("a", 2, 7, "inbound", "+33123456789", 4, walk, Tally())
+
+
+# --- the sweep ------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_of_two_thousand_talks_does_not_hold_the_hub() -> None:
+    """It took two seconds, in every round of every controller."""
+    row = {"context": "souffleur", "application": "bridge", "created_epoch": "5"}
+    rows = [row | {"uuid": f"u{leg}", "call_uuid": f"u{leg - leg % 2}"} for leg in range(4000)]
+    begun = time.monotonic()
+    found = channels.read({"rows": rows})
+    assert time.monotonic() - begun < 0.5
+    assert len(found) == 2000
+    assert {len(row.legs) for row in found} == {1}
+
+
+SECOURS = "+33987000005"
+
+
+@pytest.fixture
+def recovery(live: Live, tmp_path: Path) -> Live:
+    """A controller with the numbers of recovery; phone 202 answers and talks."""
+    live.load(houses_made.make(tmp_path / "houses", "http://127.0.0.1:9/"))
+    live.outside.phone("202", "secours", talks=900.0)
+    return live
+
+
+def attended(live: Live) -> str:
+    """A call that talks, whose controller has died; the next one follows it from outside. Its name is returned."""
+    live.outside.from_trunk(SECOURS)
+    live.until(lambda: any(call["talking_to"] for call in live.calls()))
+    die(live.controller)
+    live.start()
+    live.until(lambda: live.events("attended"), 20)
+    (state,) = live.calls()
+    return str(state["call"])
+
+
+def test_a_talk_that_is_transferred_from_outside_is_fetched_once(recovery: Live, spied: list[str]) -> None:
+    """The transfer ends the talk, and a talk's end fetches the call: done twice, the second undid the first."""
+    call = attended(recovery)
+    assert recovery.controller
+    recovery.controller.switchboard.find(call, "secours").redirect("3000")
+    recovery.reaches("choose")
+    assert len([command for command in spied if "souffleur_at_" in command]) == 1
+
+
+def test_a_talk_that_another_attends_meanwhile_is_left_to_him(recovery: Live, spied: list[str]) -> None:
+    """This process was stopped for a while; then it goes on."""
+    call = attended(recovery)
+    assert recovery.controller
+    controller = recovery.controller
+    uuid = controller.switchboard.find(call, None).offer.uuid
+    recovery.outside.api(f"uuid_setvar {uuid} souffleur_owner z:00000001:77")
+    gevent.spawn(controller.switchboard.parted, uuid).join()
+    assert not [command for command in spied if "souffleur_at_" in command]
+
+
+def test_after_standing_still_it_lets_go_of_what_others_attend(recovery: Live) -> None:
+    call = attended(recovery)
+    assert recovery.controller
+    switchboard = recovery.controller.switchboard
+    uuid = switchboard.find(call, None).offer.uuid
+    switchboard.be_sure()
+    assert len(switchboard) == 1
+    # A live one has it, so that no sweep takes it back.
+    recovery.controller.fleet.start("z", "http://127.0.0.1:9", freeswitch(recovery), 60.0, {"instance": "00000001"})
+    recovery.outside.api(f"uuid_setvar {uuid} souffleur_owner z:00000001:77")
+    switchboard.be_sure()
+    recovery.until(lambda: len(switchboard) == 0)
+
+
+def freeswitch(live: Live) -> str:
+    return f"{live.settings.esl_host}:{live.settings.esl_port}"
+
+
+@pytest.fixture
+def spied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The api commands that controllers' own connections send."""
+    sent: list[str] = []
+    original = Inbound.api
+
+    def api(self: Inbound, command: str, *arguments: Any, **options: Any) -> str:
+        sent.append(command)
+        return original(self, command, *arguments, **options)
+
+    monkeypatch.setattr(Inbound, "api", api)
+    return sent
+
+
+class Wire:
+    """A FreeSWITCH with one call, of `owner`; `sent` is what it was told."""
+
+    def __init__(self, owner: str, application: str = "playback") -> None:
+        self.owner = owner
+        self.row = {"uuid": UUID, "context": "souffleur", "application": application, "call_uuid": UUID}
+        self.sent: list[str] = []
+
+    def bgapi(self, command: str) -> str:
+        return orjson.dumps({"rows": [self.row]}).decode()
+
+    def api(self, command: str) -> str:
+        if command.startswith("uuid_getvar"):
+            return self.owner
+        self.sent.append(command)
+        if command.startswith("uuid_setvar"):
+            self.owner = command.split(" ")[-1]
+        return "+OK"
+
+
+UUID = "0c0b5e2a-0000-4000-8000-000000000001"
+US, THEM = Owner("b", "00000001"), Owner("c", "00000002")
+
+
+class Company:
+    """Fellows of whom all live but `gone`."""
+
+    troubled = False
+
+    def __init__(self) -> None:
+        self.gone: set[str] = set()
+
+    def look(self) -> None:
+        pass
+
+    def is_first(self) -> bool:
+        return True
+
+    def standing(self, owner: Owner) -> Standing:
+        return Standing.GONE if owner.controller in self.gone else Standing.ALIVE
+
+
+def test_a_call_that_another_took_while_we_stood_still_is_not_taken_back() -> None:
+    """We had fetched it, and were stopped before it came: c has fetched it from us meanwhile."""
+    wire, company, now = Wire("a:00000009:3"), Company(), [0.0]
+    company.gone = {"a"}
+    switchboard = Switchboard(None)  # type: ignore[arg-type]
+    sweep = Sweep(US, company, switchboard, lambda: wire, clock=lambda: now[0])  # type: ignore[arg-type, return-value]
+    sweep.offers = "127.0.0.1:8084"
+    sweep.once()
+    now[0] += 3
+    sweep.once()
+    assert wire.owner == "b:00000001:4"
+    wire.owner, wire.sent = "c:00000002:6", []
+    now[0] += 30
+    sweep.once()
+    now[0] += 30
+    sweep.once()
+    assert wire.sent == []
