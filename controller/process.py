@@ -253,6 +253,7 @@ class Controller:
             gap_ended=self.pulse.gap_ended,
             leaving=lambda: self.drain.handing_over,
             ending=lambda: self._ending,
+            address=lambda: self.sweep.offers,
         )
 
     def _doorkeeper(self) -> Doorkeeper:

@@ -96,7 +96,7 @@ def test_one_that_hangs_is_replaced_and_says_nothing_more(both: Processes, shop:
 
 
 def test_an_adopted_talk_is_shown_and_can_be_transferred_or_ended(both: Processes, shop: Shop) -> None:
-    guests = arrive(both.outside, 8, ["bridged"])
+    guests = arrive(both.outside, 16, ["bridged"])
     settle(both, guests)
     mine = of_controller(both, "a", guests)
     assert len(mine) >= 2
