@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-from bench.installation import SECRET, free_port
+import yaml
+
+from bench import sounds
+from bench.installation import SECRET, free_port, load
 from bench.processes import ROOT, Failed
 
 STARTS_WITHIN = 60.0  # seconds
 ENDS_WITHIN = 20.0
+SERVE = ("-m", "controller", "serve")
+NOTHING: dict[str, dict[str, Any]] = {}
 
 
 class Controller:
     """One controller under one name; starting it again is another process under the same name."""
 
-    def __init__(self, name: str, environment: dict[str, str], folder: Path) -> None:
+    def __init__(self, name: str, environment: dict[str, str], folder: Path, program: Sequence[str] = SERVE) -> None:
         self.name = name
+        self.program = program  # what python is to run
         self.offer, self.control, self.directory = free_port(), free_port(), free_port()
         self.environment = environment | {
             "SOUFFLEUR_CONTROLLER_ID": name,
@@ -42,7 +49,7 @@ class Controller:
     def start(self) -> None:
         """Start it; returns before it takes calls."""
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "controller", "serve"]
+            command = [sys.executable, *self.program]
             environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         self.since = time.monotonic()
@@ -141,3 +148,17 @@ def common(folder: Path, esl: int, password: str = SECRET) -> dict[str, str]:
         "SOUFFLEUR_OUTGOING_ALLOW": "127.0.0.0/8",
         "TMPDIR": str(folder),
     }
+
+
+def fill(folder: Path, environment: dict[str, str], shop: str, more: dict[str, dict[str, Any]] = NOTHING) -> None:
+    """Load the subscriber of bench/day; `shop` is whom its flows ask, `more` are flows by number beside them."""
+    files = folder / "subscriber"
+    shutil.copytree(ROOT / "bench" / "day" / "subscriber", files)
+    sounds.write(files / "sounds", sounds.ALL)
+    for flow in (files / "flows").iterdir():
+        flow.write_text(flow.read_text().replace("SHOP", shop))
+    with (files / "numbers.yaml").open("a") as numbers:
+        for number, flow in more.items():
+            (files / "flows" / f"{flow['name']}.yaml").write_text(yaml.safe_dump(flow, sort_keys=False))
+            numbers.write(f'- {{number: "{number}", flow: {flow["name"]}}}\n')
+    load(environment, files)

@@ -11,12 +11,8 @@ from pathlib import Path
 
 RATE = 8000  # samples a second
 SAMPLES = {"choose": 3200, "again": 1600, "code": 2400, "thanks": 2000}
-LONGER = {"hello": 12_000, "sorry": 8000, "long": 64_000, "music": 960_000}
-
-
-def length_of(name: str) -> float:
-    """Seconds that a prompt lasts."""
-    return (SAMPLES | LONGER)[name] / RATE
+OTHERS = {"blip": 160, "hello": 12_000, "sorry": 8000, "long": 64_000, "music": 960_000}
+ALL = SAMPLES | OTHERS
 
 
 def write(folder: Path, prompts: dict[str, int] = SAMPLES) -> None:
@@ -38,4 +34,4 @@ def name_of(path: str) -> str:
         return "+".join(map(name_of, several))
     with wave.open(path) as sound:
         length = sound.getnframes()
-    return next(name for name, samples in (SAMPLES | LONGER).items() if samples == length)
+    return next(name for name, samples in ALL.items() if samples == length)

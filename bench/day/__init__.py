@@ -17,17 +17,17 @@ import time
 from collections import Counter
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field, replace
+from math import inf
 from pathlib import Path
 from statistics import median
 from tempfile import mkdtemp
 
-from bench import sounds
 from bench.day.callers import NUMBER, Plan, plan
 from bench.day.judge import Verdict, judge
 from bench.day.memory import LONG_LIVED, WARM, Life
-from bench.installation import SECRET, free_port, load
+from bench.installation import SECRET, free_port
 from bench.processes import ROOT, Failed, Program, running
-from bench.site import Controller, common, controllers
+from bench.site import Controller, common, controllers, fill
 from bench.table import Row
 
 WHO = "souffleur, two controllers"
@@ -91,6 +91,9 @@ class Reaper:
             self.next = now + self.every
             self._strike(self.chance.choice(victims))
         for name, one in self.site.items():
+            if not one.runs:  # nobody killed it
+                self.kills["by itself"] += 1
+                one.start()
             self.lives.setdefault((name, one.starts), Life(name, one.since)).look(one.pid)
 
     def _living(self, now: float) -> list[str]:
@@ -165,7 +168,7 @@ def _live_through(day: Day, folder: Path) -> Told:
     plans = list(plan(day.seed, day.calls, day.rate))
     esl, shop = free_port(), free_port()
     environment = common(folder, esl)
-    _fill(folder, environment, f"http://127.0.0.1:{shop}/orders")
+    fill(folder, environment, f"http://127.0.0.1:{shop}/orders")
     began = time.monotonic()
     with ExitStack() as stack:
         site = stack.enter_context(controllers(folder, environment, "a", "b"))
@@ -187,15 +190,6 @@ def _live_through(day: Day, folder: Path) -> Told:
     verdict = judge(plans, told, folder / "souffleur.db")
     seconds = time.monotonic() - began
     return Told(day, verdict, seconds, reaper.kills, life, list(reaper.lives.values()), complaints, most, None)
-
-
-def _fill(folder: Path, environment: dict[str, str], shop: str) -> None:
-    files = folder / "subscriber"
-    shutil.copytree(ROOT / "bench" / "day" / "subscriber", files)
-    sounds.write(files / "sounds", sounds.SAMPLES | sounds.LONGER)
-    flow = files / "flows" / "reception.yaml"
-    flow.write_text(flow.read_text().replace("SHOP", shop))
-    load(environment, files)
 
 
 def _watch(switch: Program, reaper: Reaper, plans: list[Plan]) -> tuple[Life, int]:
@@ -233,13 +227,15 @@ def _complaints(site: dict[str, Controller]) -> list[str]:
 
 
 def rows_of(told: Told) -> list[Row]:
-    """The table."""
+    """The table. The switch is warm when 40 % have called; behind the last one it only gets emptier."""
     day, verdict = told.day, told.verdict
+    noon, evening = 0.4 * day.calls / day.rate, day.calls / day.rate
     kills = f"{told.kills['one'] + 2 * told.kills['both']} kills ({told.kills['both']} times both)"
     what = f"{day.calls} calls, a kill every {day.every:g} s"
     weather = f"seed {day.seed}; {kills}, {told.kills['stopped']} stops of {STANDS_STILL:g} s; {told.seconds:.0f} s"
     written = verdict.calls - len(verdict.unwritten)
     by_switch = f"{written}, {verdict.sources['switch']} of them by FreeSWITCH's account"
+    by_itself = told.kills["by itself"]
     return [
         Row(what, WHO, f"{weather}; at most {told.most} at once, {verdict.adopted} take-overs"),
         Row("  calls dropped", WHO, str(len(verdict.dropped)), 0.0, "0", not verdict.dropped),
@@ -248,16 +244,17 @@ def rows_of(told: Told) -> list[Row]:
         Row("  requests of which nobody knows", WHO, str(verdict.unsure)),
         Row("  talks whose length nobody saw", WHO, str(verdict.unmeasured)),
         Row("  left on the switch", WHO, str(sum(verdict.left.values())), 0.0, "0", not any(verdict.left.values())),
-        _flat("  memory of the switch", [told.switch], 60.0),
+        _flat("  memory of the switch", [told.switch], noon, evening),
         _flat("  memory of controllers", [life for life in told.lives if life.age > LONG_LIVED], WARM),
+        Row("  controllers that ended by themselves", WHO, str(by_itself), 0.0, "0", not by_itself),
         *(Row("  a controller complained", WHO, line[:110]) for line in told.complaints[:3]),
     ]
 
 
-def _flat(what: str, lives: list[Life], since: float) -> Row:
+def _flat(what: str, lives: list[Life], since: float, until: float = inf) -> Row:
     if not lives:
         return Row(what, WHO, f"none lived longer than {LONG_LIVED:.0f} s")
-    slopes = [life.slope(since) for life in lives]
+    slopes = [life.slope(since, until) for life in lives]
     held = median(held for life in lives for _, held in life.samples) / 1024
     return Row(what, WHO, f"{held:.0f} MB; median slope {median(slopes):+.0f} kB a minute ({len(lives)} processes)")
 

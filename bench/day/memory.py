@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from math import inf
 from statistics import linear_regression
 
 from bench.processes import memory
@@ -31,9 +32,9 @@ class Life:
     def age(self) -> float:
         return self.samples[-1][0] if self.samples else 0.0
 
-    def slope(self, since: float = WARM) -> float:
-        """Kilobytes a minute, from some age on; 0 for too few samples."""
-        late = [(age, held) for age, held in self.samples if age >= since]
+    def slope(self, since: float = WARM, until: float = inf) -> float:
+        """Kilobytes a minute, between two ages; 0 for too few samples."""
+        late = [(age, held) for age, held in self.samples if since <= age <= until]
         if len(late) < 3:
             return 0.0
         return linear_regression([age for age, _ in late], [held for _, held in late]).slope * 60
