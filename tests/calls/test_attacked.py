@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -152,8 +153,8 @@ class Wire:
         if command.startswith("uuid_getvar"):
             return self.owner
         self.sent.append(command)
-        if command.startswith("uuid_setvar"):
-            self.owner = command.split(" ")[-1]
+        if told := re.search(r"souffleur_owner[ =]([^ ;]+)", command):
+            self.owner = told[1]
         return "+OK"
 
 
