@@ -177,17 +177,19 @@ def insert_intents(session: Session, rows: list[dict[str, Any]]) -> int:
 
 def add_hit(session: Session, subscriber_id: int, counter: str, period: str, call: str, command: str) -> int:
     """Count once for this command of this call; returns what the counter was after it."""
-    hit = session.scalar(select(CounterHit).where(CounterHit.call == call, CounterHit.command == command))
-    if hit:
-        return hit.value
     new: dict[str, Any] = {"subscriber_id": subscriber_id, "name": counter, "period": period, "value": 0}
     insert_new(session, Counter, [new])
     found = (Counter.name == counter, Counter.period == period)
+    mine = (CounterHit.call == call, CounterHit.command == command)
+    new = {"subscriber_id": subscriber_id, "counter_id": session.scalars(select(Counter.id).where(*found)).one()}
+    # The hit comes first: of two that write it at once, the second waits here, and finds that it is counted.
+    hit = _dialect(session).insert(CounterHit).on_conflict_do_nothing().returning(CounterHit.id)
+    if not session.execute(hit, [new | {"call": call, "command": command, "value": 0}]).all():
+        return session.scalars(select(CounterHit.value).where(*mine)).one()
     session.execute(update(Counter).where(*found).values(value=Counter.value + 1))
-    row = session.scalars(select(Counter).where(*found).execution_options(populate_existing=True)).one()
-    new = {"subscriber_id": subscriber_id, "counter_id": row.id, "call": call, "command": command}
-    insert_new(session, CounterHit, [new | {"value": row.value}])
-    return row.value
+    value = session.scalars(select(Counter.value).where(*found)).one()
+    session.execute(update(CounterHit).where(*mine).values(value=value))
+    return value
 
 
 def _dialect(session: Session) -> Any:
