@@ -65,6 +65,7 @@ missing() { # prints the packages of a list that are not there; probed, so that 
         case $package in
             ca-certificates) test -e /etc/ssl/certs/ca-certificates.crt ;;
             sip-tester) command -v sipp ;;
+            nftables) command -v nft || test -x /usr/sbin/nft ;;
             postgresql) command -v postgres || ls /usr/lib/postgresql/*/bin/postgres ;;
             *) command -v "$package" ;;
         esac >/dev/null 2>&1 || printf '%s ' "$package"
@@ -73,7 +74,7 @@ missing() { # prints the packages of a list that are not there; probed, so that 
 
 install_packages() {
     packages="espeak-ng ca-certificates"
-    if [ "$what" = test ]; then packages="$packages sip-tester sox postgresql"; fi
+    if [ "$what" = test ]; then packages="$packages sip-tester sox postgresql nftables"; fi
     # shellcheck disable=SC2086 # words are wanted
     absent=$(missing $packages)
     if [ -z "$absent" ]; then return; fi
