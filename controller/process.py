@@ -94,7 +94,7 @@ class Controller:
         self.peers = Peers(self.fleet.peers, settings.controller_id, settings.control_secret)
         self.lease = Lease(self.fleet, settings.controller_id, self.state, lambda: self.on_overtaken())
         freeswitch = f"{settings.esl_host}:{settings.esl_port}"
-        fellows = Fellows(self.owner, freeswitch, self.fleet, self._probe)
+        fellows = Fellows(self.owner, freeswitch, self.fleet, self._probe, self.monitor.core)
         self.sweep = Sweep(self.owner, fellows, self.switchboard, lambda: self.link.connection)
         self.monitor.subscribe(self.sweep.hear_unbridge, "CHANNEL_UNBRIDGE")
         self.monitor.subscribe(self.sweep.hear_bridge, "CHANNEL_BRIDGE")

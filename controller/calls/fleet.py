@@ -19,6 +19,7 @@ from conf.models import Controller
 from controller.calls.ledger import insert_new
 
 T = TypeVar("T")
+LEASE = timedelta(seconds=6)  # what every controller takes; one that lasts longer here was written by another clock
 FORGOTTEN = timedelta(days=1)  # a controller that has been away for so long is not told of any more
 
 
@@ -34,6 +35,19 @@ class Peer:
     state: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A lease as it was first seen; `skewed` when the clock that wrote it is not ours."""
+
+    until: datetime
+    at: datetime
+    alive: bool
+    skewed: bool
+
+    def lasts(self, now: datetime) -> bool:
+        return self.alive and (now - self.at < LEASE if self.skewed else self.until > now)
+
+
 class Fleet:
     """The table of controllers."""
 
@@ -41,6 +55,7 @@ class Fleet:
         self._engine = engine
         self._pool = pool
         self._now = now
+        self._seen: dict[str, _Seen] = {}
 
     def start(self, controller: str, url: str, freeswitch: str, lease: float, state: dict[str, Any]) -> int:
         """Enter a controller's row with a lease of some seconds; returns its new epoch."""
@@ -87,11 +102,22 @@ class Fleet:
             with database.operator(self._engine, read_only=True) as session:
                 now = self._now()
                 return [
-                    Peer(row.id, row.url, row.freeswitch, row.epoch, row.lease_until > now, row.state)
+                    Peer(row.id, row.url, row.freeswitch, row.epoch, self._is_alive(row, now), row.state)
                     for row in session.scalars(select(Controller).order_by(Controller.id))
                 ]
 
         return self._in_thread(read)
+
+    def _is_alive(self, row: Controller, now: datetime) -> bool:
+        """Whether a lease lasts. Where a machine's clock is another one it counts when it was seen renewed."""
+        before = self._seen.get(row.id)
+        if before is None or before.until != row.lease_until:
+            remains = row.lease_until - now
+            alive = remains > timedelta(0) if before is None else row.lease_until > before.until
+            # One that is renewed every two seconds has more than half of its time left when it is seen anew.
+            skewed = not (LEASE / 2 if before else timedelta(0)) < remains <= LEASE
+            before = self._seen[row.id] = _Seen(row.lease_until, now, alive, skewed)
+        return before.lasts(now)
 
     def _in_thread(self, function: Callable[[], T]) -> T:
         result: T = self._pool.apply(function)

@@ -95,6 +95,10 @@ class Monitor:
             return None if lives else Gap(self._reason(core), after, self._now())
         return Gap("unknown", after, self._now())
 
+    def core(self) -> str:
+        """FreeSWITCH's own name for its present life; "" while it is away."""
+        return "" if self._away_since else self._core
+
     def told(self) -> dict[str, Any]:
         """How FreeSWITCH is, for the board; empty while it is away."""
         return {"core": self._core, **asdict(self._vitals)} if self._vitals and not self._away_since else {}

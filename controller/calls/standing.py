@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from enum import Enum
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
+import gevent
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as Silent
 
 from controller.calls.fleet import Fleet, Peer
 from controller.calls.ownership import Owner
 
 log = logging.getLogger(__name__)
 PATIENCE = 1.0  # seconds that a controller has to say that it lives
+ANSWERS = 2.0  # seconds that the database has
+SILENT = 4.0  # seconds that a controller says nothing until it hangs, when its lease is not known: it may be busy
 
 
 class Standing(Enum):
@@ -31,13 +36,25 @@ class Fellows:
     """The controllers of one FreeSWITCH. Without a database the last known ones are asked themselves.
 
     `probe(url)` tells the instance that answers there, "" when one listens and says nothing, None when nobody listens.
+    `core` is FreeSWITCH's own name for itself: on another machine another one may have the same address.
     """
 
-    def __init__(self, me: Owner, freeswitch: str, fleet: Fleet, probe: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        me: Owner,
+        freeswitch: str,
+        fleet: Fleet,
+        probe: Callable[[str], str | None],
+        core: Callable[[], str] = lambda: "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._me = me
         self._freeswitch = freeswitch
         self._fleet = fleet
         self._probe = probe
+        self._core = core
+        self._clock = clock
+        self._silent: dict[str, float] = {}
         self._peers: dict[str, Peer] = {}
         self._leases = False  # whether the database told them now
         self._found: dict[str, str | None] = {}
@@ -46,7 +63,8 @@ class Fellows:
         """Ask the database, once for each round of a sweep."""
         self._found.clear()
         try:
-            peers = self._fleet.peers()
+            with gevent.Timeout(ANSWERS, Silent("the database does not answer")):
+                peers = self._fleet.peers()
             self._leases = True
         except (SQLAlchemyError, OSError) as error:
             log.debug("the leases are not known: %s", type(error).__name__)
@@ -67,14 +85,16 @@ class Fellows:
         answer = self._asked(peer)
         if answer == owner.instance:
             return Standing.ALIVE
+        if answer == self._me.instance and not self._leases:
+            return Standing.UNKNOWN  # its address leads from here to ourselves
         if answer is None or (answer and answer != owner.instance):
             return Standing.GONE
-        return Standing.STUCK
+        return Standing.STUCK if self._leases or self._is_silent(peer) else Standing.UNKNOWN
 
     def is_first(self) -> bool:
         """Whether this controller is the one who adopts: of those that live, the first by name."""
         others = [peer for name, peer in self._peers.items() if name < self._me.controller]
-        return not any(self._lives(peer) for peer in others)
+        return not any(self._lives(peer) and peer.state.get("freeswitch", True) for peer in others)
 
     def any_other(self) -> bool:
         """Whether another controller of this FreeSWITCH takes calls."""
@@ -86,13 +106,22 @@ class Fellows:
         return not self._leases or any(not peer.alive for peer in self._peers.values())
 
     def _lives(self, peer: Peer) -> bool:
-        if peer.state.get("draining"):
+        if peer.state.get("draining") or self._is_elsewhere(peer):
             return False
         return peer.alive if self._leases else bool(self._asked(peer))
+
+    def _is_elsewhere(self, peer: Peer) -> bool:
+        ours, theirs = self._core(), peer.state.get("switch", {}).get("core", "")
+        return bool(ours and theirs and ours != theirs)
+
+    def _is_silent(self, peer: Peer) -> bool:
+        return self._clock() - self._silent.setdefault(peer.id, self._clock()) >= SILENT
 
     def _asked(self, peer: Peer) -> str | None:
         if peer.id not in self._found:
             self._found[peer.id] = self._probe(peer.url)
+            if self._found[peer.id] != "":
+                self._silent.pop(peer.id, None)
         return self._found[peer.id]
 
 

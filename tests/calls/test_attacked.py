@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import gevent
 import orjson
 import pytest
+from gevent.threadpool import ThreadPool
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-from controller.calls import channels
+from controller.calls import channels, standing
 from controller.calls.checkpoint import LIMIT, Checkpoint, read
+from controller.calls.fleet import Fleet
 from controller.calls.ownership import Owner
-from controller.calls.standing import Standing
+from controller.calls.standing import Fellows, Standing
 from controller.calls.sweep import Sweep
 from controller.calls.switchboard import Switchboard
 from controller.calls.tally import LAST_DIALLED, Tally
@@ -23,6 +28,7 @@ from controller.flow.commands import Dialled
 from tests.calls import houses_made
 from tests.calls.live import Live
 from tests.calls.test_bad_days import die
+from tests.calls.test_sweep import ME, OTHER, Fellowship
 
 # --- the checkpoint -------------------------------------------------------------------------------------------------
 
@@ -197,3 +203,119 @@ def test_a_call_that_another_took_while_we_stood_still_is_not_taken_back() -> No
     now[0] += 30
     sweep.once()
     assert wire.sent == []
+
+
+# --- leases ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fellowship(engine: Engine, pool: ThreadPool) -> Fellowship:
+    return Fellowship(engine, pool)
+
+
+class Machines:
+    """Two machines with a clock each over one database; `b` looks at `a`."""
+
+    def __init__(self, engine: Engine, pool: ThreadPool, ahead: float) -> None:
+        self.now = datetime.now(UTC)
+        self.a = Fleet(engine, pool, lambda: self.now + timedelta(seconds=ahead))
+        self.b = Fleet(engine, pool, lambda: self.now)
+        self.epoch = self.a.start("a", "http://a", "fs1", 6.0, {})
+
+    def renews(self, seconds: float = 2.0) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.a.renew("a", self.epoch, 6.0, {})
+
+    def lives(self) -> bool:
+        (a,) = self.b.peers()
+        return a.alive
+
+
+@pytest.mark.parametrize("ahead", [0.0, 5.0, -5.0, 3600.0, -3600.0])
+def test_clocks_that_differ_neither_kill_the_living_nor_keep_the_dead(
+    engine: Engine, pool: ThreadPool, ahead: float
+) -> None:
+    machines = Machines(engine, pool, ahead)
+    machines.lives()
+    for _ in range(5):
+        machines.renews()
+        assert machines.lives()
+    machines.now += timedelta(seconds=3)
+    assert machines.lives()
+    machines.now += timedelta(seconds=8.5)
+    assert not machines.lives()
+    machines.renews()
+    assert machines.lives()
+    machines.a.leave("a", machines.epoch)
+    assert not machines.lives()
+
+
+def test_a_controller_that_does_not_reach_freeswitch_is_not_the_one_who_sweeps(fellowship: Fellowship) -> None:
+    """Its password is wrong, say: it lives, and takes calls; but if it were the first nobody would sweep."""
+    fellowship.fleet.start("a", "http://a", "fs1", 6.0, {"instance": "00000002", "freeswitch": False})
+    fellowship.fellows.look()
+    assert fellowship.fellows.is_first()
+    assert fellowship.fellows.standing(OTHER) is Standing.ALIVE
+
+
+def test_two_freeswitches_of_one_address_have_each_a_controller_who_sweeps(engine: Engine, pool: ThreadPool) -> None:
+    """Each machine calls its own 127.0.0.1."""
+    fleet = Fleet(engine, pool)
+    fleet.start("a", "http://a", "127.0.0.1:8021", 6.0, {"instance": "00000002", "switch": {"core": "one"}})
+    here = Fellows(ME, "127.0.0.1:8021", fleet, lambda _: None, lambda: "two")
+    here.look()
+    assert here.is_first()
+    assert not here.any_other()
+    assert here.standing(OTHER) is Standing.ALIVE
+    beside = Fellows(ME, "127.0.0.1:8021", fleet, lambda _: None, lambda: "one")
+    beside.look()
+    assert not beside.is_first()
+    assert beside.any_other()
+
+
+def test_without_a_database_one_that_is_busy_for_a_moment_keeps_its_calls(
+    fellowship: Fellowship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fellowship.join("a", "00000002")
+    fellowship.fellows.look()
+    now = [100.0]
+    fellowship.fellows._clock = lambda: now[0]
+    monkeypatch.setattr(fellowship.fleet, "peers", away)
+    told = []
+    for answer in ("", "00000002", "", "", "", "", ""):
+        fellowship.answers["http://a"] = answer
+        fellowship.fellows.look()
+        told.append(fellowship.fellows.standing(OTHER))
+        now[0] += 1.0
+    busy, alive = Standing.UNKNOWN, Standing.ALIVE
+    assert told == [busy, alive, busy, busy, busy, busy, Standing.STUCK]
+
+
+def test_without_a_database_an_address_that_leads_to_ourselves_says_nothing_of_the_other(
+    fellowship: Fellowship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On two machines both are told to listen on 127.0.0.1: each took the other's calls, again and again."""
+    fellowship.join("a", "00000002")
+    fellowship.fellows.look()
+    monkeypatch.setattr(fellowship.fleet, "peers", away)
+    fellowship.answers["http://a"] = ME.instance
+    fellowship.fellows.look()
+    assert fellowship.fellows.standing(OTHER) is Standing.UNKNOWN
+
+
+def away() -> Any:
+    raise OperationalError("select", {}, Exception("away"))
+
+
+def test_a_database_that_hangs_does_not_hold_up_the_sweep(
+    fellowship: Fellowship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fellowship.join("a", "00000002")
+    fellowship.fellows.look()
+    fellowship.answers["http://a"] = "00000002"
+    monkeypatch.setattr(fellowship.fleet, "peers", lambda: gevent.sleep(30))
+    monkeypatch.setattr(standing, "ANSWERS", 0.05)
+    with gevent.Timeout(5, AssertionError("it waits for the database")):
+        fellowship.fellows.look()
+    assert fellowship.fellows.standing(OTHER) is Standing.ALIVE
+    assert fellowship.asked == ["http://a"]
