@@ -19,6 +19,8 @@ def test_a_killed_controller_loses_no_call(site: Processes, shop: Shop, each: in
     guests = arrive(site.outside, each)
     settle(site, guests)
     site.until(lambda: len(shop.keys) == 2 * each)
+    for guest in of(guests, "collect"):
+        assert guest.person.hears_something()  # keys before the prompt would be lost with or without a controller
     site["a"].kill()
     for guest in of(guests, "collect"):
         guest.person.presses("1234")

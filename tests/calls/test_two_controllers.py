@@ -59,6 +59,8 @@ def test_the_survivor_adopts_the_dead_ones_calls_and_leaves_its_own(both: Proces
     both.until(lambda: len(shop.keys) == 4 * few)
     mine, theirs = of_controller(both, "a", guests), of_controller(both, "b", guests)
     assert min(len(mine), len(theirs)) >= few
+    for guest in of(guests, "collect"):
+        assert guest.person.hears_something()
     both["a"].kill()
     shop.answers.set()
     for guest in of(mine, "collect"):
