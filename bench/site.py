@@ -34,17 +34,22 @@ class Controller:
     def __init__(self, name: str, environment: dict[str, str], folder: Path, program: Sequence[str] = SERVE) -> None:
         self.name = name
         self.program = program  # what python is to run
-        self.offer, self.control, self.directory = free_port(), free_port(), free_port()
+        self.offer, self.control = free_port(), free_port()
         self.environment = environment | {
             "SOUFFLEUR_CONTROLLER_ID": name,
             "SOUFFLEUR_OFFER_PORT": str(self.offer),
             "SOUFFLEUR_CONTROL_PORT": str(self.control),
-            "SOUFFLEUR_DIRECTORY_PORT": str(self.directory),
+            "SOUFFLEUR_DIRECTORY_PORT": str(free_port()),
         }
         self.log = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.since = 0.0  # when it was started, on the monotonic clock
         self.starts = 0
+
+    def listen_on(self, port: int) -> None:
+        """Take calls on a port that the switch knows already."""
+        self.offer = port
+        self.environment["SOUFFLEUR_OFFER_PORT"] = str(port)
 
     def start(self) -> None:
         """Start it; returns before it takes calls."""
@@ -90,6 +95,11 @@ class Controller:
             self.process.kill()
             self.process.wait(ENDS_WITHIN)
 
+    def end(self) -> None:
+        """End it, even one that stands still."""
+        self.go_on()
+        self.kill()
+
     def stand_still(self) -> None:
         """SIGSTOP: its connections stay open, and it does nothing."""
         self._signal(signal.SIGSTOP)
@@ -132,8 +142,7 @@ def controllers(folder: Path, environment: dict[str, str], *names: str) -> Itera
         yield made
     finally:
         for one in made.values():
-            one.go_on()
-            one.kill()
+            one.end()
 
 
 def common(folder: Path, esl: int, password: str = SECRET) -> dict[str, str]:
