@@ -44,7 +44,8 @@ class Earlier:
     def walk(self, library: Library, tally: Tally) -> Walk:
         """The walk, at the command whose result is not known; it takes the tally's path over. Raises FlowError."""
         assert self.saved
-        walk = Walk.resume(self.saved.walk, library)
+        waiting = self.saved.base + int(self.saved.walk.get("command", -1))
+        walk = Walk.resume(self.saved.walk, library, sent=self._offer.intent == str(waiting))
         walk.came_by(tally.path)
         tally.path = []
         return walk

@@ -12,7 +12,7 @@ from typing import Any
 from controller.flow import codec
 from controller.flow.call import Call, SecretLost
 from controller.flow.checkpoint import Checkpoint
-from controller.flow.commands import Collect, Command, HangUp, HungUp, Result
+from controller.flow.commands import Collect, Command, HangUp, HungUp, Request, Result
 from controller.flow.document import Flow
 from controller.flow.frame import Frame, Library, Step, find, no_library, place
 from controller.flow.hearing import ANSWERS, NEED_THE_CALLER, took_time
@@ -101,11 +101,14 @@ class Walk:
         ).dump()
 
     @classmethod
-    def resume(cls, checkpoint: object, library: Library) -> Walk:
+    def resume(cls, checkpoint: object, library: Library, sent: bool = False) -> Walk:
         """Walk on from a checkpoint: `waiting` is the command whose result is unknown, with its old `index`.
 
         A node of another revision, or one that heard a secret, starts again: then `index` is one higher. The path
         starts with the nodes the call is in. Raises FlowError.
+
+        `sent`: the command is a request that was sent. One that may not be sent again is waited for under its old
+        index whatever became of its node, and without the secrets that it held, since it only waits for its result.
         """
         saved = Checkpoint.load(checkpoint)
         frames = [Frame(find(library, then.flow, then.version), then.node) for then in saved.stack]
@@ -120,13 +123,19 @@ class Walk:
         walk.steps = walk._walk(frames[-1].node)
         again = saved.heard is None or place(frames[-1]) != saved.stack[-1]
         events = [] if again else saved.events()
-        walk.index = saved.command if again else saved.command - len(events) - 1
+        walk.index = saved.command if again and not sent else saved.command - len(events) - 1
+        lost = [name for name in saved.secrets if sent and name not in saved.variables]
+        walk.call.variables |= dict.fromkeys(lost, "")
         walk.begin()
         for event in events:
             if isinstance(event, HungUp):
                 walk.hang_up(event.cause)
             else:
                 walk.hear(event)
+        for name in lost:
+            walk.call.variables.pop(name, None)
+        if sent and not (isinstance(walk.waiting, Request) and not walk.waiting.safe_to_repeat):
+            return cls.resume(checkpoint, library)
         return walk
 
     def came_by(self, path: Sequence[Step]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import gevent
 import orjson
 import pytest
+import yaml
 from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -25,8 +26,10 @@ from controller.calls.switchboard import Switchboard
 from controller.calls.tally import LAST_DIALLED, Tally
 from controller.esl.inbound import Inbound
 from controller.flow.commands import Dialled
+from controller.flow.nodes.http import Http
 from tests.calls import houses_made
 from tests.calls.live import Live
+from tests.calls.shop import Shop
 from tests.calls.test_bad_days import die
 from tests.calls.test_sweep import ME, OTHER, Fellowship
 
@@ -319,3 +322,70 @@ def test_a_database_that_hangs_does_not_hold_up_the_sweep(
         fellowship.fellows.look()
     assert fellowship.fellows.standing(OTHER) is Standing.ALIVE
     assert fellowship.asked == ["http://a"]
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+PAY = "+33987000020"
+
+
+def payment(folder: Path, url: str, **changes: Any) -> Path:
+    """Asks for a PIN and sends it to a shop, which must not hear of it twice."""
+    house = houses_made.make(folder, url)
+    enter = {"kind": "collect", "prompt": {"text": {"fr": "Votre code."}}, "save": "pin", "secret": True}
+    enter |= {"min_digits": 4, "max_digits": 4, "first_digit_timeout": 60.0, "exits": {"ok": "pay", "no_input": "end"}}
+    pay = {"kind": "http", "url": url, "method": "POST", "body": '{"pin": "{{pin}}"}', "timeout": 20.0} | changes
+    pay |= {"exits": {"ok": "end", "failed": "end", "unknown": "unsure"}}
+    unsure = {"kind": "say", "text": {"fr": "Nous vérifions."}, "exits": {"next": "end"}}
+    nodes = {"enter": enter | {"exits": enter["exits"] | {"invalid": "end"}}, "pay": pay, "unsure": unsure}
+    flow = {"name": "pay", "start": "enter", "nodes": nodes | {"end": {"kind": "hang_up"}}}
+    (house / "flows" / "pay.yaml").write_text(yaml.safe_dump(flow), "utf-8")
+    with (house / "numbers.yaml").open("a") as numbers:
+        yaml.safe_dump([{"number": PAY, "flow": "pay"}], numbers)
+    return house
+
+
+def test_a_request_with_a_secret_is_not_sent_again_with_the_secret_asked_for_again(
+    live: Live, tmp_path: Path, shop: Shop
+) -> None:
+    live.load(payment(tmp_path / "houses", shop.url))
+    caller = live.outside.from_trunk(PAY)
+    assert caller.hears_something()
+    caller.presses("1234")
+    live.until(lambda: shop.keys)
+    die(live.controller)
+    live.start()
+    assert caller.has_ended(20)
+    record = live.record(within=20)
+    assert (live.path(record), record.problem) == (["enter", "pay", "unsure", "end"], "")
+    assert list(shop.keys.values()) == [1]
+
+
+def test_one_that_may_be_sent_twice_asks_for_its_secret_again(live: Live, tmp_path: Path, shop: Shop) -> None:
+    live.load(payment(tmp_path / "houses", shop.url, safe_to_repeat=True))
+    caller = live.outside.from_trunk(PAY)
+    assert caller.hears_something()
+    caller.presses("1234")
+    live.until(lambda: shop.keys)
+    die(live.controller)
+    live.start()
+    live.until(lambda: any(call["doing"] == "Collect" for call in live.calls()), 20)
+    assert caller.hears_something()
+    shop.answers.set()
+    caller.presses("1234")
+    assert caller.has_ended(20)
+    assert len(shop.keys) == 2
+
+
+def test_a_request_whose_code_changed_meanwhile_is_not_sent_again(
+    live: Live, tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.load(houses_made.make(tmp_path / "houses", shop.url))
+    caller = live.outside.from_trunk(houses_made.NUMBERS["http"])
+    live.until(lambda: shop.keys)
+    die(live.controller)
+    monkeypatch.setattr(Http, "revision", Http.revision + 1)
+    live.start()
+    assert caller.has_ended(20)
+    assert live.path(live.record(within=20)) == ["ask", "unsure", "end"]
+    assert list(shop.keys.values()) == [1]
