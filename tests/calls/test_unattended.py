@@ -27,11 +27,17 @@ IMPORTED_WITHIN = 25.0  # seconds: a file settles for five, and a controller sta
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Processes]:
+def speed() -> float:
+    """Of the virtual switch's clock. A controller has the wall's, and a talk is told by both."""
+    return 1.0
+
+
+@pytest.fixture
+def house(tmp_path: Path, speed: float) -> Iterator[Processes]:
     doors = free_port(), free_port()
     cdr = tmp_path / "cdr"
     cdr.mkdir()
-    here = Processes(VirtualOutside(doors[0], cdr_dir=str(cdr)), tmp_path, {"a": doors})
+    here = Processes(VirtualOutside(doors[0], speed=speed, cdr_dir=str(cdr)), tmp_path, {"a": doors})
     here.load(HOUSES / "duval")
     yield here
     here.outside.close()
@@ -71,8 +77,7 @@ def test_a_call_that_ends_while_no_controller_lives_has_one_whole_record(house: 
     assert {record.number for record in found.values()} == {"+33123456789"}
     talked = found["+33611111101"]
     assert (talked.disposition, talked.hung_up_by, talked.cause) == ("answered", "caller", "NORMAL_CLEARING")
-    assert talked.talk == pytest.approx((talked.ended_at - talked.started_at).total_seconds(), abs=4)
-    assert talked.talk > 0
+    assert 0 < talked.talk < talked.billed
     assert [(step["node"], step["exit"]) for step in talked.path] == [("choose", "1"), ("ring", "")]
     assert (talked.flow, talked.flow_version, talked.trunk, talked.controller) == ("reception", 1, "carrier", "a")
     left = found["+33611111103"]
@@ -82,7 +87,8 @@ def test_a_call_that_ends_while_no_controller_lives_has_one_whole_record(house: 
 
 
 @pytest.mark.slow
-def test_a_call_that_no_controller_takes_is_on_record(house: Processes) -> None:
+@pytest.mark.parametrize("speed", [6.0])  # the dialplan waits for a minute
+def test_a_call_that_no_controller_takes_is_on_record(house: Processes, speed: float) -> None:
     house.start("a")  # it has read who has which number
     house["a"].kill()
     caller = house.outside.from_trunk("+33123456789", "+33611111104")
