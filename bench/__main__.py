@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 
-from bench import adoption, away, day, esl, first_command, idle_calls, many_calls, real
+from bench import adoption, away, checkpoint, day, esl, first_command, idle_calls, many_calls, real
 from bench.processes import Failed, allow_many_files
 from bench.table import Row, show
 
@@ -23,6 +23,7 @@ MEASURES = {
     "many_calls": many_calls.measure,
     "away": away.measure,
     "real": real.measure,
+    "checkpoint": checkpoint.measure,
     "adoption": adoption.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for
