@@ -10,9 +10,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.calls.shop import Shop
+
 
 @pytest.fixture(scope="session", autouse=True)
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.environ["SOUFFLEUR_TEST_SOUNDS"] = str(tmp_path_factory.mktemp("sounds"))
     yield
     del os.environ["SOUFFLEUR_TEST_SOUNDS"]
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    """A web shop that flows ask."""
+    made = Shop()
+    yield made
+    made.close()

@@ -105,13 +105,9 @@ class Channel:
                     return None
                 return Digits(digits, "length" if len(digits) >= command.max_digits else "timeout")
             case Dial():
-                return self._dialling.kept(headers, key, self.answered, self._parted()) if self._dialling else None
+                ended = self._offer.ended_talking(time.time())
+                return self._dialling.kept(headers, key, self.answered, ended) if self._dialling else None
         return None
-
-    def _parted(self) -> float:
-        """When the talk ended that no controller heard end, in epoch seconds."""
-        # The dialplan offers a call a second after it came back, and again each second.
-        return self._offer.parted or time.time() - (1.0 + self._offer.waited if self._offer.lost else 0.0)
 
     def prepare(self, command: Command) -> None:
         """Note what the checkpoint before a command must tell."""
@@ -123,8 +119,11 @@ class Channel:
         self._session.be_sure()
 
     def checkpoint(self, name: str, value: str) -> None:
-        """Leave a value on the channel; returns when FreeSWITCH has it."""
-        self._session.set_variable(name, value)
+        """Leave a value on the channel; returns when FreeSWITCH has it. HungUp when the call has ended."""
+        try:
+            self._session.set_variable(name, value)
+        except CallEnded as ended:
+            raise HungUp(ended.cause) from ended
 
     def interrupt(self) -> None:
         """End what the caller hears, types or says now, and whatever begins until `interrupted` is taken back."""

@@ -14,6 +14,7 @@ from controller.calls.fleet import Fleet
 log = logging.getLogger(__name__)
 LASTS = 6.0  # seconds
 RENEW = 2.0  # seconds
+AGAIN = 0.5  # seconds, when the database did not take it
 
 
 def twin(fleet: Fleet, controller: str, instance: str, probe: Callable[[str], str | None]) -> str:
@@ -60,9 +61,11 @@ class Lease:
         while not self.overtaken:
             try:
                 self.renew(url, freeswitch)
+                pause = RENEW
             except (SQLAlchemyError, OSError) as error:
                 log.debug("the lease could not be renewed: %s", type(error).__name__)
-            self._sleep(RENEW)
+                pause = AGAIN
+            self._sleep(pause)
 
     def renew(self, url: str, freeswitch: str) -> None:
         """Take or renew the lease now; SQLAlchemyError when the database is away."""

@@ -157,6 +157,7 @@ class Walker:
         """Leave on the channel that a request is about to be sent."""
         if not self.channel.hung_up:
             self.channel.checkpoint(INTENT, key)
+            self.channel.be_sure()  # in this order: whoever reads no mark may send it, and we do not
 
     def _key(self) -> str:
         assert self.walk

@@ -89,13 +89,6 @@ def live(tmp_path: Path) -> Iterator[Live]:
 
 
 @pytest.fixture
-def shop() -> Iterator[Shop]:
-    made = Shop()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def each() -> int:
     """How many callers are in each phase: 200 calls."""
     return 25
@@ -105,7 +98,8 @@ def each() -> int:
 def site(tmp_path: Path, shop: Shop) -> Iterator[Processes]:
     """Two controllers, `a` and `b`, neither started, and a virtual switch that knows both."""
     doors = {"a": (free_port(), free_port()), "b": (free_port(), free_port())}
-    outside = VirtualOutside(*(offer for offer, _ in doors.values()), speed=1.0, wait=1.0, cdr_dir=str(tmp_path / "cdr"))
+    offers = [offer for offer, _ in doors.values()]
+    outside = VirtualOutside(*offers, speed=1.0, wait=1.0, cdr_dir=str(tmp_path / "cdr"))
     made = Processes(outside, tmp_path, doors)
     made.load(houses_made.make(tmp_path / "houses", shop.url))
     yield made

@@ -9,7 +9,6 @@ import pytest
 
 from conf.freeswitch import find_binary
 from tests.calls import houses_made
-from tests.calls.conftest import shop  # noqa: F401
 from tests.calls.live import free_port
 from tests.calls.processes import Processes
 from tests.calls.shop import Shop
