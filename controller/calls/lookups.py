@@ -39,7 +39,8 @@ def _nowhere(_: object) -> None:
 class Lookups:
     """Answers lookups for one controller; `send` is the guarded client.
 
-    `keep` puts a fact on disk before it returns (SpoolFull, OSError); the database has it later. `put` queues one.
+    `keep` puts a fact on disk before it returns (SpoolFull, OSError); the database has it later. `put` queues one, for
+    when the disk is full.
     """
 
     def __init__(
@@ -121,7 +122,7 @@ class Lookups:
             return Counted(self._ledger.count(hit))
         except SQLAlchemyError as error:
             log.warning("counter %s could not be read, it is counted later: %s", command.counter, type(error).__name__)
-            self._put(hit)
+            self._remember(hit)
             return Counted(None)
 
     def _request(self, command: Request, subscriber: Snapshot, call: str, key: str, mark: Mark) -> Replied:
@@ -143,8 +144,15 @@ class Lookups:
             self._ledger.concluded(concluded)
         except SQLAlchemyError as error:
             log.warning("the end of a request is noted later: %s", type(error).__name__)
-            self._put(concluded)
+            self._remember(concluded)
         return replied
+
+    def _remember(self, fact: Fact) -> None:
+        """Have a fact written later: it is on disk when the call goes on, since nobody would do this command again."""
+        try:
+            self._keep(fact)
+        except (SpoolFull, OSError):
+            self._put(fact)
 
     def _intend(self, intent: Fact) -> bool:
         """Note a request before it is sent; False when it was noted before: another process has this call too."""

@@ -314,6 +314,17 @@ def test_what_counts_while_the_database_is_away_is_counted_later(
     assert apart.perform(Count("visits"), snapshot(), "c2", "1") == Counted(2)
 
 
+def test_what_is_counted_later_outlives_this_process(away: Away, disk: Disk, snapshot: Make) -> None:
+    """It is on disk before the call goes on; in memory only when the disk is full."""
+    queue: list[Fact] = []
+    lookups = Lookups(away, outgoing.fetch, lambda zone: MORNING, disk.keep, queue.append)
+    lookups.perform(Count("visits"), snapshot(), "c1", "1")
+    assert ([fact["table"] for fact in disk.kept], queue) == (["counter_hit"], [])
+    disk.full = True
+    lookups.perform(Count("visits"), snapshot(), "c2", "1")
+    assert (len(disk.kept), [fact["call"] for fact in queue]) == (1, ["c2"])
+
+
 def test_a_database_that_hangs_holds_no_call_for_long(
     engine: Engine, pool: ThreadPool, snapshot: Make, shop: Shop, monkeypatch: pytest.MonkeyPatch, disk: Disk
 ) -> None:
