@@ -1,6 +1,6 @@
 """Calls: from the offer to the record.
 
-Where to begin: `session` (one call), `walker` (one command after the other), `channel` (a command becomes applications).
+Where to begin: `session` (one call), `walker` (one command after another), `channel` (a command becomes applications).
 
 - a call: offer, routing, ways, session, walker, channel, dialling, lookups, holding, record, apology, loops
 - it outlives its controller: checkpoint, tally, earlier, ownership, pulse, lease, fleet, standing, channels, sweep,
