@@ -1,13 +1,14 @@
 # Everything a person needs: `make run` and `make test`. Both can be repeated; what is done stays done.
 PYTHON := .venv/bin/python
 
-.PHONY: help run test check bench setup setup-test clean
+.PHONY: help run test check bench soak setup setup-test clean
 
 help:
 	@echo "make run     set everything up and start it (Ctrl-C stops it)"
 	@echo "make test    set up what tests need and run every test; TESTS=tests/flow runs some"
 	@echo "make check   linters, types, and who may import whom"
 	@echo "make bench   measured comparisons, one table"
+	@echo "make soak    a day in little: 2,000 calls while controllers are killed, ten minutes"
 	@echo "make clean   remove what can be made again (never var/, the data)"
 
 run: setup
@@ -25,6 +26,9 @@ check: setup-test
 bench:
 	@scripts/setup.sh bench
 	@$(PYTHON) -m bench
+
+soak: setup-test
+	@$(PYTHON) -m bench day
 
 setup:
 	@scripts/setup.sh run

@@ -17,7 +17,6 @@ import time
 from collections import Counter
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field, replace
-from math import inf
 from pathlib import Path
 from statistics import median
 from tempfile import mkdtemp
@@ -202,8 +201,9 @@ def _watch(switch: Program, reaper: Reaper, plans: list[Plan]) -> tuple[Life, in
         if time.monotonic() > evening:
             reaper.rest()
         reaper.work()
-        life.look(switch.pid)
-        most = max(most, seen["called"] - seen["gone"])
+        there = seen["called"] - seen["gone"]
+        life.look(switch.pid, there)
+        most = max(most, there)
         if time.monotonic() - last > 30:
             last = time.monotonic()
             print(f"{seen['called']} called, {seen['gone']} gone, {dict(reaper.kills)}", file=sys.stderr, flush=True)
@@ -227,9 +227,8 @@ def _complaints(site: dict[str, Controller]) -> list[str]:
 
 
 def rows_of(told: Told) -> list[Row]:
-    """The table. The switch is warm when 40 % have called; behind the last one it only gets emptier."""
+    """The table."""
     day, verdict = told.day, told.verdict
-    noon, evening = 0.4 * day.calls / day.rate, day.calls / day.rate
     kills = f"{told.kills['one'] + 2 * told.kills['both']} kills ({told.kills['both']} times both)"
     what = f"{day.calls} calls, a kill every {day.every:g} s"
     weather = f"seed {day.seed}; {kills}, {told.kills['stopped']} stops of {STANDS_STILL:g} s; {told.seconds:.0f} s"
@@ -244,19 +243,37 @@ def rows_of(told: Told) -> list[Row]:
         Row("  requests of which nobody knows", WHO, str(verdict.unsure)),
         Row("  talks whose length nobody saw", WHO, str(verdict.unmeasured)),
         Row("  left on the switch", WHO, str(sum(verdict.left.values())), 0.0, "0", not any(verdict.left.values())),
-        _flat("  memory of the switch", [told.switch], noon, evening),
-        _flat("  memory of controllers", [life for life in told.lives if life.age > LONG_LIVED], WARM),
+        _switch_memory(told.switch, day.calls / day.rate),
+        _controller_memory(told.lives),
+        _lasting_memory([life for life in told.lives if life.age > LONG_LIVED]),
         Row("  controllers that ended by themselves", WHO, str(by_itself), 0.0, "0", not by_itself),
         *(Row("  a controller complained", WHO, line[:110]) for line in told.complaints[:3]),
     ]
 
 
-def _flat(what: str, lives: list[Life], since: float, until: float = inf) -> Row:
+def _switch_memory(life: Life, day: float) -> Row:
+    """In three parts of the day: it follows the number of calls, and so does what it has held at most."""
+    parts = [life.at(day * part, day * (part + 0.2)) for part in (0.2, 0.5, 0.8)]
+    each = ", then ".join(f"{held:.0f} MB with {calls:.0f} calls" for held, calls in parts)
+    return Row("  memory of the switch", WHO, f"{each}; {life.slope(0.4 * day, day):+.0f} kB a minute")
+
+
+def _controller_memory(lives: list[Life]) -> Row:
+    """Whether a controller that starts late in the day needs more than an early one."""
+    young = [held for life in lives if (held := life.at(4.0, 12.0)[0])]
+    third = max(1, len(young) // 3)
+    if not young:
+        return Row("  memory of young controllers", WHO, "none lived long enough")
+    early, late = median(young[:third]), median(young[-third:])
+    return Row("  memory of young controllers", WHO, f"{early:.0f} MB in the morning, {late:.0f} MB in the evening")
+
+
+def _lasting_memory(lives: list[Life]) -> Row:
+    what = f"  memory of controllers that lived {LONG_LIVED:.0f} s"
     if not lives:
-        return Row(what, WHO, f"none lived longer than {LONG_LIVED:.0f} s")
-    slopes = [life.slope(since, until) for life in lives]
-    held = median(held for life in lives for _, held in life.samples) / 1024
-    return Row(what, WHO, f"{held:.0f} MB; median slope {median(slopes):+.0f} kB a minute ({len(lives)} processes)")
+        return Row(what, WHO, "none did")
+    slopes = ", ".join(f"{life.slope():+.0f}" for life in lives[:6])
+    return Row(what, WHO, f"{slopes} kB a minute, from their {WARM:.0f}th second on")
 
 
 __all__ = ["Day", "Failed", "Told", "live_through", "measure", "rows_of"]
