@@ -146,12 +146,13 @@ class Controller:
         self.configuration.refresh()
         self._warm()
         self.server.start()
+        # At once: calls that waited for us are told where they come back to.
+        self.sweep.offers = f"{self.settings.offer_host}:{self.server.address[1]}"
         self.control.start()
         self._directory_server = self.directory.listen(self.settings.directory_host, self.settings.directory_port)
         ports = Ports(self.server.address[1], self.control.server_port, self._directory_server.server_port)
         url = f"http://{self.settings.control_host}:{ports.control}"
         freeswitch = f"{self.settings.esl_host}:{self.settings.esl_port}"
-        self.sweep.offers = f"{self.settings.offer_host}:{ports.offer}"
         for run, arguments in (
             (self.pulse.beat, ()),
             (self.writer.run, ()),
