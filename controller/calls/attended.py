@@ -53,6 +53,8 @@ class Attended:
         record = Record(self.offer, controller=self._house.owner.controller)
         record.resume(self._saved)
         record.tally.problem = gap.text()
+        if record.tally.connected:
+            record.close_talk(gap.after)
         fact = record.fact(None, self._house.now())
         self._house.put(fact)
         self._log.note("gap", **gap.told())

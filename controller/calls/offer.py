@@ -63,6 +63,11 @@ class Offer:
     transferor: str = ""  # the user who sent the call on, when that is certain
     began: int = 0  # the epoch that began with a transfer
 
+    def ended_talking(self, now: float) -> float:
+        """When the talk ended that no controller heard end, in epoch seconds; the call was offered `now`."""
+        # The dialplan offers a call a second after it came back, and again each second.
+        return self.parted or now - (1.0 + self.waited if self.lost else 0.0)
+
 
 def call_of(uuid: str) -> str:
     """The name of a call, from its first channel: whoever takes it, or reads of it later, names it alike."""

@@ -10,6 +10,7 @@ from controller.calls.routing import NoRoute, Route
 from controller.calls.spool import Fact
 from controller.calls.tally import Tally
 from controller.esl.fields import Ending
+from controller.flow.commands import Dialled
 
 
 @dataclass
@@ -37,6 +38,12 @@ class Record:
         """Take over what another controller had gathered."""
         self.subscriber, self.direction, self.number = saved.subscriber, saved.direction, saved.number
         self.tally = saved.tally
+
+    def close_talk(self, until: float) -> None:
+        """Whoever was talked to was so until then, in epoch seconds."""
+        who, since = self.tally.connected
+        self.tally.connected = []
+        self.tally.dialled.append(Dialled("answered", str(who), "SUCCESS", 0.0, round(max(0.0, until - since), 3)))
 
     def fact(self, ending: Ending | None, now: float) -> Fact:
         """The finished row. Without an ending the socket was lost: the end is marked as unknown."""

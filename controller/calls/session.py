@@ -27,7 +27,7 @@ from controller.esl.api import Named
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, ConnectionLost, EslError
 from controller.esl.fence import Fence
-from controller.esl.fields import Headers
+from controller.esl.fields import Ending, Headers
 from controller.flow.commands import HungUp
 from controller.flow.problem import FlowError
 
@@ -53,12 +53,16 @@ class Conversation:
         if self._earlier.saved and self._earlier.adopted:
             self.record.resume(self._earlier.saved)
             self.record.tally.connected = self.record.tally.connected or list(self.offer.connected)
+        self._talk_before = self.record.tally.connected  # had ended when the call was offered; when, nobody heard
         self._holding = Holding(session, self.log.note, self.record.tally.hold, self.offer.held)
         self.subscriber: Snapshot | None = None
         self._dialling: Dialling | None = None
         self._walker: Walker | None = None
         self._gap: Gap | None = None
         self._rounds = ExitStack()
+        self._came = house.now()
+        # From now on: who stood still since the call came may not even say whose it is.
+        session.fence = Fence(OWNER, str(self.owner), house.gap_ended)
 
     # --- the whole call ---------------------------------------------------------------------------------------------
 
@@ -94,12 +98,13 @@ class Conversation:
         if not self._earlier.adopted:
             self.record.follow(way)
         self.subscriber = way.subscriber
+        if self._earlier.adopted:
+            self._forget_who_left()
         self.log.subscriber = self.record.subscriber
         self.log.note("adopted" if self._earlier.adopted else "offered", **self._first_entry(way))
         # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
         told = {CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner), HOME: self._house.address()}
         self._session.set_variables(told | self._earlier.transferred())
-        self._session.fence = Fence(OWNER, str(self.owner), self._house.gap_ended)
         self._walker = self._make_walker()
         if isinstance(way, NoRoute) and way.cause == LOOP:  # nobody would hear that we are sorry
             self.hang_up(LOOP)
@@ -170,11 +175,29 @@ class Conversation:
             self.log.note("gap", **self._gap.told())
         if self._walker:
             self._walker.finish()
+        self._close_talk(ending)
+        self._forget_who_left()
         self.record.tally.hold = self._holding.seconds
         self.record.ended_by = self.record.ended_by or self._ended_by()
         fact = self.record.fact(ending, self._house.now())
         self._house.put(fact)
         self.log.note("ended", cause=fact["cause"] or "unknown", by=fact["hung_up_by"], disposition=fact["disposition"])
+
+    def _close_talk(self, ending: Ending | None) -> None:
+        """Somebody talked, and the end of that was not heard as a dial's result."""
+        if not self.record.tally.connected:
+            return
+        if self.record.tally.connected is self._talk_before:
+            until = self.offer.ended_talking(self._came)
+        else:
+            until = ending.ended if ending else self._gap.after if self._gap else self._house.now()
+        self.record.close_talk(until)
+
+    def _forget_who_left(self) -> None:
+        """A subscriber that is gone took its own with it, but not that somebody called."""
+        known, subscriber = self._house.configuration, self.record.subscriber
+        if subscriber is not None and known.reachable and known.subscriber(subscriber) is None:
+            self.record.subscriber = self.log.subscriber = None
 
     def _ended_by(self) -> str:
         if not self._walker or not self._walker.hung_up:
@@ -275,7 +298,7 @@ class Conversation:
         try:
             if self._walker:
                 self._walker.checkpoint()
-        except EslError as error:
+        except (EslError, HungUp) as error:
             log.debug("call %s: %s", self.offer.call, error)
 
     def _files(self) -> Callable[[Any], list[str]]:

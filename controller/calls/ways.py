@@ -34,6 +34,8 @@ class Ways:
             return Route(subscriber, earlier.flow(), saved.number, saved.direction, subscriber.fallback)
         if not known.read_once:
             return NoRoute("the database is away and nothing is known yet", FAILED, number=self._offer.dialled)
+        if saved and earlier.adopted:  # whoever has its number now is another one
+            return NoRoute("the subscriber of this call is gone", FAILED, number=saved.number)
         return route(self._offer, known)
 
     def library(self, subscriber: Snapshot) -> Library:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import orjson
 import pytest
 import yaml
 from gevent.threadpool import ThreadPool
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from controller.calls import channels, standing
@@ -24,11 +26,12 @@ from controller.calls.standing import Fellows, Standing
 from controller.calls.sweep import Sweep
 from controller.calls.switchboard import Switchboard
 from controller.calls.tally import LAST_DIALLED, Tally
+from controller.calls.ways import Ways
 from controller.esl.inbound import Inbound
 from controller.flow.commands import Dialled
 from controller.flow.nodes.http import Http
 from tests.calls import houses_made
-from tests.calls.live import Live
+from tests.calls.live import HOUSES, Live
 from tests.calls.shop import Shop
 from tests.calls.test_bad_days import die
 from tests.calls.test_sweep import ME, OTHER, Fellowship
@@ -389,3 +392,110 @@ def test_a_request_whose_code_changed_meanwhile_is_not_sent_again(
     assert caller.has_ended(20)
     assert live.path(live.record(within=20)) == ["ask", "unsure", "end"]
     assert list(shop.keys.values()) == [1]
+
+
+# --- the record -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """What happens just after the next call was offered, and before anything was said on it."""
+    happens: list[Callable[[], object]] = []
+    original = Ways.way
+
+    def way(self: Ways, earlier: Any) -> Any:
+        while happens:
+            happens.pop()()
+        return original(self, earlier)
+
+    monkeypatch.setattr(Ways, "way", way)
+    return happens
+
+
+def test_who_hangs_up_in_the_moment_of_adoption_has_talked_all_the_same(
+    live: Live, tmp_path: Path, meanwhile: list[Callable[[], object]]
+) -> None:
+    live.load(houses_made.make(tmp_path / "houses", "http://127.0.0.1:9/"))
+    live.outside.phone("202", "secours", talks=4.0)
+    caller = live.outside.from_trunk(SECOURS)
+    live.until(lambda: any(call["talking_to"] for call in live.calls()))
+    die(live.controller)
+    live.until(lambda: "202" not in live.outside.api("show channels as json"), 20)
+
+    def leaves() -> None:
+        assert live.controller
+        (conversation,) = live.controller.switchboard._live.values()
+        caller.hangs_up()
+        while not conversation._session.hung_up:
+            gevent.sleep(0.01)
+
+    meanwhile.append(leaves)
+    live.start()
+    record = live.record(within=20)
+    assert (record.disposition, record.source, record.hung_up_by) == ("answered", "controller", "caller")
+    assert 0 < record.talk < 10
+    assert meanwhile == []
+
+
+def test_a_call_that_another_took_before_we_said_a_word_keeps_its_owner(
+    live: Live, meanwhile: list[Callable[[], object]]
+) -> None:
+    """This process stood still between the offer and its first command."""
+    assert live.controller
+    controller = live.controller
+    controller.fleet.start("z", "http://127.0.0.1:9", freeswitch(live), 60.0, {"instance": "00000001"})
+    taken: list[str] = []
+
+    def stands_still() -> None:
+        (conversation,) = controller.switchboard._live.values()
+        taken.append(conversation.offer.uuid)
+        live.outside.api(f"uuid_setvar {taken[0]} souffleur_owner z:00000001:5")
+        controller.pulse._last -= 10
+
+    meanwhile.append(stands_still)
+    live.outside.from_trunk("+33123456789")
+    live.until(lambda: taken and not live.calls())
+    assert live.outside.api(f"uuid_getvar {taken[0]} souffleur_owner").strip() == "z:00000001:5"
+
+
+# --- a subscriber that goes -----------------------------------------------------------------------------------------
+
+
+def leaves(live: Live, slug: str) -> None:
+    """The operator removes a subscriber, and another one gets its numbers."""
+    with live.engine.begin() as connection:
+        connection.execute(text("delete from subscriber where json_extract(doc, '$.slug') = :slug"), {"slug": slug})
+
+
+def test_a_call_whose_subscriber_goes_is_on_record(live: Live) -> None:
+    caller = live.outside.from_trunk("+33123456789")
+    assert caller.hears_something()
+    leaves(live, "martin")
+    assert live.controller
+    live.controller.configuration.refresh()
+    caller.hangs_up()
+    record = live.record()
+    assert (record.subscriber_id, live.path(record)) == (None, ["choose"])
+
+
+def test_a_call_whose_subscriber_went_is_not_walked_by_the_one_who_has_its_number_now(
+    live: Live, tmp_path: Path
+) -> None:
+    """The new one's flows have the same names: his would have read the other's caller and variables."""
+    caller = live.outside.from_trunk("+33123456789")
+    assert caller.hears_something()
+    assert live.controller
+    die(live.controller)
+    leaves(live, "martin")
+    house = shutil.copytree(HOUSES / "martin", tmp_path / "heir")
+    subscriber = house / "subscriber.yaml"
+    subscriber.write_text(subscriber.read_text().replace("slug: martin", "slug: heir"))
+    live.load(house)
+    live.start()
+    assert caller.has_ended(20)
+    record = live.record(within=20)
+    assert (record.subscriber_id, record.disposition) == (None, "failed")
+    assert live.path(record)[0] == "choose"
+    (heir,) = live.controller.configuration.all()
+    assert heir.slug == "heir"
+    assert {event.subscriber_id for kind in ("adopted", "ended") for event in live.events(kind)} == {None}
