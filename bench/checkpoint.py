@@ -3,7 +3,7 @@
 Two controllers, one as it is and one that leaves no checkpoint, take turns: the same calls, on the same switch. A call
 walks many announcements of 20 ms, and the time of a step counts at the switch, from the event that ends one to the
 event that begins the next. The small flow has a path of 20 steps and no variables of its own; the large one has 30
-variables and a path of 80 steps, so that its checkpoint comes near the limit of 4 kB.
+variables and a path of 60 steps, so that its checkpoint comes near the limit of 4 kB.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from bench.watching import KINDS, Scene, Seen, gone, kinds, scene
 WITH, WITHOUT = "with", "without"
 PROGRAMS = {WITH: SERVE, WITHOUT: [str(ROOT / "bench" / "clients" / "unmarked.py")]}
 SMALL, LARGE = "+33100000021", "+33100000022"
-SIZES = {SMALL: "20 steps, no variables", LARGE: "80 steps, 30 variables"}
+SIZES = {SMALL: "20 steps, no variables", LARGE: "60 steps, 30 variables"}
 TURNS = 2
-ONE_BY_ONE, AT_ONCE = 3, 20  # calls
+ONE_BY_ONE, AT_ONCE = 2, 20  # calls
 WITHIN = 120.0  # seconds
 
 
@@ -41,7 +41,7 @@ def flow(name: str, steps: int, variables: int) -> dict[str, Any]:
     return {"name": name, "start": order[0], "nodes": nodes | {"end": {"kind": "hang_up"}}}
 
 
-FLOWS = {SMALL: flow("small", 20, 0), LARGE: flow("large", 80, 30)}
+FLOWS = {SMALL: flow("small", 20, 0), LARGE: flow("large", 60, 30)}
 
 
 @dataclass
