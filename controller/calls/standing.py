@@ -36,7 +36,8 @@ class Fellows:
     """The controllers of one FreeSWITCH. Without a database the last known ones are asked themselves.
 
     `probe(url)` tells the instance that answers there, "" when one listens and says nothing, None when nobody listens.
-    `core` is FreeSWITCH's own name for itself: on another machine another one may have the same address.
+    `core` is FreeSWITCH's own name for itself: seen from another machine it may have another address, and another one
+    may have the same.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Fellows:
             log.debug("the leases are not known: %s", type(error).__name__)
             self._leases = False
             return
-        self._peers = {peer.id: peer for peer in peers if peer.freeswitch == self._freeswitch}
+        self._peers = {peer.id: peer for peer in peers}
 
     def standing(self, owner: Owner) -> Standing:
         """How the owner of a call stands."""
@@ -103,16 +104,16 @@ class Fellows:
     @property
     def troubled(self) -> bool:
         """Whether somebody of this FreeSWITCH does not hold a lease."""
-        return not self._leases or any(not peer.alive for peer in self._peers.values())
+        return not self._leases or any(not peer.alive and self._is_here(peer) for peer in self._peers.values())
 
     def _lives(self, peer: Peer) -> bool:
-        if peer.state.get("draining") or self._is_elsewhere(peer):
+        if peer.state.get("draining") or not self._is_here(peer):
             return False
         return peer.alive if self._leases else bool(self._asked(peer))
 
-    def _is_elsewhere(self, peer: Peer) -> bool:
+    def _is_here(self, peer: Peer) -> bool:
         ours, theirs = self._core(), peer.state.get("switch", {}).get("core", "")
-        return bool(ours and theirs and ours != theirs)
+        return bool(ours == theirs if ours and theirs else peer.freeswitch == self._freeswitch)
 
     def _is_silent(self, peer: Peer) -> bool:
         return self._clock() - self._silent.setdefault(peer.id, self._clock()) >= SILENT

@@ -279,6 +279,17 @@ def test_two_freeswitches_of_one_address_have_each_a_controller_who_sweeps(engin
     assert beside.any_other()
 
 
+def test_one_freeswitch_of_two_addresses_has_one_controller_who_sweeps(engine: Engine, pool: ThreadPool) -> None:
+    """It is 127.0.0.1 for the controller beside it; each took the other for dead, and its calls, again and again."""
+    fleet = Fleet(engine, pool)
+    fleet.start("a", "http://a", "127.0.0.1:8021", 6.0, {"instance": "00000002", "switch": {"core": "one"}})
+    here = Fellows(ME, "192.0.2.1:8021", fleet, lambda _: None, lambda: "one")
+    here.look()
+    assert here.standing(OTHER) is Standing.ALIVE
+    assert not here.is_first()
+    assert here.any_other()
+
+
 def test_without_a_database_one_that_is_busy_for_a_moment_keeps_its_calls(
     fellowship: Fellowship, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -420,7 +431,7 @@ def test_who_hangs_up_in_the_moment_of_adoption_has_talked_all_the_same(
     caller = live.outside.from_trunk(SECOURS)
     live.until(lambda: any(call["talking_to"] for call in live.calls()))
     die(live.controller)
-    live.until(lambda: "202" not in live.outside.api("show channels as json"), 20)
+    live.until(lambda: len(orjson.loads(live.outside.api("show channels as json"))["rows"]) == 1, 20)
 
     def leaves() -> None:
         assert live.controller
