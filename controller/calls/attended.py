@@ -8,6 +8,8 @@ import logging
 import time
 from typing import Any
 
+import gevent
+
 from conf.snapshot import Snapshot
 from controller.calls.channels import LOOP
 from controller.calls.checkpoint import Checkpoint
@@ -23,6 +25,7 @@ from controller.esl.fields import Headers, talking_with, variable
 from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
+TALKS_ON = 0.3  # seconds in which one talk that ends becomes another
 
 
 class Attended:
@@ -39,6 +42,7 @@ class Attended:
         self._log.subscriber = saved.subscriber
         self._log.note("attended", owner=saved.owner)
         self._coming = False
+        self._talks = 0
 
     def is_ours(self) -> bool:
         """Whether no other controller has taken the call since; not when that cannot be known."""
@@ -74,6 +78,7 @@ class Attended:
 
     def answered(self, headers: Headers) -> None:
         """Somebody may have answered while no controller had the call."""
+        self.talks_on()
         found = talking_with(headers)
         dial = variable(headers, DIALLING)
         if found is None or not dial or self._saved.tally.connected:
@@ -86,12 +91,21 @@ class Attended:
         except EslError as error:
             log.debug("call %s: %s", self.offer.call, error)
 
+    def talks_on(self) -> None:
+        """A talk begins, perhaps with another one."""
+        self._talks += 1
+
     def parted(self) -> None:
-        """The talk has ended: the call comes here at once, unless it was fetched, which is why it ended."""
-        if self._coming or not self.is_ours():
+        """The talk has ended: the call comes here, unless it was fetched, which is why it ended, or talks on.
+
+        A phone that transfers it to somebody whom it has asked first ends one talk and begins the next.
+        """
+        at, talks = time.time(), self._talks
+        gevent.sleep(TALKS_ON)
+        if self._coming or self._talks != talks or not self.is_ours():
             return
         try:
-            self.connection.api(api.uuid_setvar(self.offer.uuid, PARTED, f"{time.time():.3f}"))
+            self.connection.api(api.uuid_setvar(self.offer.uuid, PARTED, f"{at:.3f}"))
             self.fetch()
         except EslError as error:  # it has ended, or is on its way
             log.debug("call %s: %s", self.offer.call, error)

@@ -19,6 +19,7 @@ from controller.esl import api
 from controller.esl.connection import Session
 from controller.esl.errors import EslError
 from controller.esl.event import Event
+from controller.esl.fields import partner
 from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
@@ -123,12 +124,13 @@ class Switchboard:
         for attended in list(self._attended.values()):
             if attended.offer.uuid == event.get("Unique-ID"):
                 attended.answered(event.headers)
+            elif attended.offer.uuid == partner(event.headers):
+                attended.talks_on()
 
     def parted(self, uuid: str) -> None:
         """A talk has ended."""
-        for call, attended in list(self._attended.items()):
+        for attended in list(self._attended.values()):
             if attended.offer.uuid == uuid:
-                del self._attended[call]
                 attended.parted()
 
     def be_sure(self) -> None:
