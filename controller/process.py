@@ -21,6 +21,7 @@ from conf.database import open_engine
 from conf.secret_files import valid
 from conf.settings import Settings
 from controller.calls import crossing, outside
+from controller.calls.address import reached_at
 from controller.calls.blocklist import Blocklist
 from controller.calls.board import Board
 from controller.calls.cache import Cache
@@ -131,6 +132,9 @@ class Controller:
         self._since = time.time()
         self._ending = False
 
+    def _reached_at(self, host: str, port: int) -> str:
+        return reached_at(host, port, self.settings.esl_host)
+
     def twin(self) -> str:
         """Where another process under this controller's name takes calls; "" when none does."""
         return twin(self.fleet, self.settings.controller_id, self.owner.instance, self._probe)
@@ -147,11 +151,11 @@ class Controller:
         self._warm()
         self.server.start()
         # At once: calls that waited for us are told where they come back to.
-        self.sweep.offers = f"{self.settings.offer_host}:{self.server.address[1]}"
+        self.sweep.offers = self._reached_at(self.settings.offer_host, self.server.address[1])
         self.control.start()
         self._directory_server = self.directory.listen(self.settings.directory_host, self.settings.directory_port)
         ports = Ports(self.server.address[1], self.control.server_port, self._directory_server.server_port)
-        url = f"http://{self.settings.control_host}:{ports.control}"
+        url = f"http://{self._reached_at(self.settings.control_host, ports.control)}"
         freeswitch = f"{self.settings.esl_host}:{self.settings.esl_port}"
         for run, arguments in (
             (self.pulse.beat, ()),

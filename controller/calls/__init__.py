@@ -8,6 +8,6 @@ Where to begin: `session` (one call), `walker` (one command after another), `cha
 - what is written: journal, writer, spool, ledger, durable, cdr, cdr_folder, gap, timeline
 - what is known: configuration, cache, memory, house, sounds
 - FreeSWITCH as a whole: monitor, trunks, directory, threads
-- seen and asked from outside: switchboard, control, board, peers, outside, originate, trial
+- seen and asked from outside: address, switchboard, control, board, peers, outside, originate, trial
 - strangers: blocking (the rules, pure), doorkeeper, blocklist, firewall, crossing, elsewhere
 """
