@@ -50,14 +50,29 @@ def flat(value: Value) -> str:
     return value[0] if len(value) == 1 else "ARRAY::" + "|:".join(value)
 
 
-@lru_cache(maxsize=1 << 16)
+# Most headers of an event are those of the one before. Long values are seldom the same twice: lists of all channels, or
+# a checkpoint that changes with every step, would fill the memory.
+KEPT = 1 << 14
+LONG = 200
+
+
 def plain_line(name: str, value: str) -> bytes:
+    return _short_line(name, value) if len(value) <= LONG else _line(name, value)
+
+
+def json_pair(name: str, value: str) -> bytes:
+    return _short_pair(name, value) if len(value) <= LONG else _pair(name, value)
+
+
+def _line(name: str, value: str) -> bytes:
     return name.encode() + b": " + url_encode(value) + b"\n"
 
 
-@lru_cache(maxsize=1 << 16)
-def json_pair(name: str, value: str) -> bytes:
+def _pair(name: str, value: str) -> bytes:
     return to_bytes(json.dumps(name) + ":" + json.dumps(value, ensure_ascii=False))
+
+
+_short_line, _short_pair = lru_cache(KEPT)(_line), lru_cache(KEPT)(_pair)
 
 
 def plain(headers: Mapping[str, Value], body: str = "") -> bytes:
