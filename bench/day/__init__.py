@@ -33,7 +33,7 @@ WHO = "souffleur, two controllers"
 STANDS_STILL = 8.0  # seconds
 BOTH, STILL = 0.15, 0.2  # how often both are killed, and how often the other one is stopped
 ALIVE = 2.0  # seconds that a controller has taken calls before it is killed
-EVENING = 30.0  # seconds that the killing goes on after the last caller has called
+EVENING = 4  # kills that follow after the last caller has called
 LONGEST_CALL = 180.0  # seconds
 WRITTEN_WITHIN = 60.0
 SIGNS = ("Traceback", " CRITICAL ", " ERROR ")
@@ -196,7 +196,7 @@ def _watch(switch: Program, reaper: Reaper, plans: list[Plan]) -> tuple[Life, in
     life, most = Life("switch"), 0
     switch.ask(day=[asdict(one) | {"to": NUMBER} for one in plans])
     last = time.monotonic()
-    evening, until = last + plans[-1].at + EVENING, last + plans[-1].at + LONGEST_CALL
+    evening, until = last + plans[-1].at + EVENING * reaper.every, last + plans[-1].at + LONGEST_CALL
     while (seen := switch.ask(look=True))["gone"] < len(plans) and time.monotonic() < until:
         if time.monotonic() > evening:
             reaper.rest()
