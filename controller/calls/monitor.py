@@ -175,6 +175,8 @@ class Monitor:
         for callback in self._reconciled:
             try:
                 callback(connection)
+            except EslError as error:  # it will be called again after the next one
+                log.info("after reconciling: %s", error)
             except Exception:
                 log.exception("after reconciling")
 

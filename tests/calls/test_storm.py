@@ -52,7 +52,8 @@ def test_two_hundred_calls_end_at_any_moment(live: Live, caplog: pytest.LogCaptu
         assert len(live.events(kind)) == taken
     dispositions = Counter(record.disposition for record in records)
     # Lost: the caller left between our connection and our asking for events, so FreeSWITCH never said how it ended.
-    assert dispositions.pop("lost", 0) <= CALLS / 50
+    # Where FreeSWITCH leaves accounts of its calls, they take the place of these.
+    assert dispositions.pop("lost", 0) <= CALLS / 20
     assert not set(dispositions) - {"abandoned", "answered", "busy", "failed", "served", "no_answer"}
     assert min(dispositions[one] for one in ("abandoned", "answered", "served")) > 5
     assert live.controller.writer.lost == live.controller.switchboard.dropped == 0

@@ -40,7 +40,7 @@ def test_an_account_is_there_before_the_call_is_told_to_be_over(controller, coun
     assert cdr["variables"]["caller_id"] == '"R\N{LATIN SMALL LETTER E WITH ACUTE}mi" <+33611111111>'
     assert (cdr["variables"]["hangup_cause"], cdr["variables"]["hangup_cause_q850"]) == ("NORMAL_CLEARING", "16")
     names = [one["app_name"] for one in cdr["app_log"]["applications"]]
-    assert names == ["set", "unset", "set", "set", "transfer", "unset", "unset", "socket", "answer", "set"]
+    assert names == ["set", "unset", "set", "set", "transfer", "unset", "unset", "unset", "socket", "answer", "set"]
     assert [one["extension"]["name"] for one in cdr["callflow"]] == ["offer_0", "number"]
 
 
