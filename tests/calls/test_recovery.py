@@ -8,7 +8,7 @@ from tests.calls.guests import arrive, check, of, settle
 from tests.calls.processes import Processes
 from tests.calls.shop import Shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_killed_controller_loses_no_call(site: Processes, shop: Shop, each: int) -> None:

@@ -12,7 +12,7 @@ from tests.calls.houses_made import NUMBERS
 from tests.calls.processes import Processes
 from tests.calls.shop import Shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
