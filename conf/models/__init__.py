@@ -1,5 +1,8 @@
 """The shared database: a file per noun."""
 
+from conf.models.account import Account, LoginLink, RecoveryCode, WebSession
+from conf.models.api_token import ApiToken, IdempotencyKey
+from conf.models.audit_entry import AuditEntry
 from conf.models.base import Base, Configuration, Document, Documented, MaybeOfSubscriber, OfSubscriber
 from conf.models.blocked_address import BlockedAddress
 from conf.models.call_event import CallEvent
@@ -7,20 +10,26 @@ from conf.models.call_record import CallRecord
 from conf.models.controller import Controller
 from conf.models.counter import Counter, CounterHit
 from conf.models.extension import Extension
-from conf.models.flow import Flow, FlowVersion
+from conf.models.flow import Flow, FlowDraft, FlowVersion
 from conf.models.intent import Intent
 from conf.models.job import Job
 from conf.models.key import KeyGrant, SubscriberKey
 from conf.models.number import Number
 from conf.models.number_list import ListEntry, NumberList
+from conf.models.outbound_rule import OutboundRule
+from conf.models.planned_publication import PlannedPublication
 from conf.models.prompt import Prompt
 from conf.models.schedule import Schedule
 from conf.models.subscriber import Subscriber
 from conf.models.trunk import Trunk
 from conf.models.types import Content, Line, Moment, Sealed
 from conf.models.user import User
+from conf.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
+    "Account",
+    "ApiToken",
+    "AuditEntry",
     "Base",
     "BlockedAddress",
     "CallEvent",
@@ -34,22 +43,31 @@ __all__ = [
     "Documented",
     "Extension",
     "Flow",
+    "FlowDraft",
     "FlowVersion",
+    "IdempotencyKey",
     "Intent",
     "Job",
     "KeyGrant",
     "Line",
     "ListEntry",
+    "LoginLink",
     "MaybeOfSubscriber",
     "Moment",
     "Number",
     "NumberList",
     "OfSubscriber",
+    "OutboundRule",
+    "PlannedPublication",
     "Prompt",
+    "RecoveryCode",
     "Schedule",
     "Sealed",
     "Subscriber",
     "SubscriberKey",
     "Trunk",
     "User",
+    "WebSession",
+    "Webhook",
+    "WebhookDelivery",
 ]

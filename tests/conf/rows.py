@@ -48,6 +48,32 @@ def _grant(session: Session, owner: int, mark: str) -> models.KeyGrant:
     return models.KeyGrant(key_id=parent.id, purpose="phone", wrapped=b"k")
 
 
+def _draft(session: Session, owner: int, mark: str) -> models.FlowDraft:
+    parent = add(session, models.Flow, owner, mark)
+    return models.FlowDraft(flow_id=parent.id, doc={"name": mark, "start": "a", "nodes": {}})
+
+
+def _plan(session: Session, owner: int, mark: str) -> models.PlannedPublication:
+    parent = add(session, models.Flow, owner, mark)
+    return models.PlannedPublication(flow_id=parent.id, at=NOW, doc={"name": mark, "start": "a", "nodes": {}})
+
+
+def _delivery(session: Session, owner: int, mark: str) -> models.WebhookDelivery:
+    parent = add(session, models.Webhook, owner, mark)
+    return models.WebhookDelivery(webhook_id=parent.id, call=mark, sequence=1, event="ended", body={}, due_at=NOW)
+
+
+def _of_account(kind: type[Any], **values: Any) -> Callable[[Session, int, str], Any]:
+    def make(session: Session, owner: int, mark: str) -> Any:
+        return kind(account_id=add(session, models.Account, owner, mark).id, **{**values, _secret(kind): f"{owner}{mark}"})
+
+    return make
+
+
+def _secret(kind: type[Any]) -> str:
+    return "code" if kind is models.RecoveryCode else "token"
+
+
 MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.User: lambda s, o, m: models.User(doc={"login": f"{m}@x.example", "name": m, "role": "agent"}),
     models.Extension: lambda s, o, m: models.Extension(doc={"extension": "1000", "flow": m}),
@@ -66,4 +92,15 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.Job: lambda s, o, m: models.Job(queue="fax"),
     models.SubscriberKey: lambda s, o, m: models.SubscriberKey(generation=len(m), public=b"p", wrapped=b"w"),
     models.KeyGrant: _grant,
+    models.FlowDraft: _draft,
+    models.PlannedPublication: _plan,
+    models.Webhook: lambda s, o, m: models.Webhook(name=m, url="https://x.example/", secret=b"s"),
+    models.WebhookDelivery: _delivery,
+    models.Account: lambda s, o, m: models.Account(login=f"{m}@x.example"),
+    models.WebSession: _of_account(models.WebSession, until=NOW),
+    models.LoginLink: _of_account(models.LoginLink, until=NOW, purpose="reset"),
+    models.RecoveryCode: _of_account(models.RecoveryCode),
+    models.ApiToken: lambda s, o, m: models.ApiToken(name=m, token=f"{o}{m}"),
+    models.IdempotencyKey: lambda s, o, m: models.IdempotencyKey(caller=str(o), key=m, fingerprint="f"),
+    models.AuditEntry: lambda s, o, m: models.AuditEntry(actor=m, action="changed"),
 }
