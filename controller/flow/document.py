@@ -13,6 +13,7 @@ from controller.flow.fields import Name
 from controller.flow.node import Node, registry
 from controller.flow.problem import N_, FlowError, Problem
 from controller.flow.reading import MESSAGES, problems_of
+from controller.flow.size import fits
 
 KEYS = frozenset({"name", "start", "nodes", "tests", "note"})
 MOST_NODES = 500
@@ -57,6 +58,8 @@ def read(doc: object, version: int = 0) -> tuple[Flow | None, list[Problem]]:
     """
     if not isinstance(doc, Mapping):
         return None, [Problem("", "", "not_a_flow", N_("A flow is a mapping with name, start and nodes."))]
+    if not fits(doc):
+        return None, [Problem("", "", "too_large", N_("The flow is too large, or too deeply nested."))]
     problems = list(_outline(doc))
     written = doc.get("nodes")
     written = written if isinstance(written, Mapping) else {}

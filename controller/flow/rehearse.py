@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from controller.flow.call import Call
-from controller.flow.commands import Collect, Command, Dial, HangUp, HungUp, Play, Request, Result, Sound
+from controller.flow.cast import Cast
 from controller.flow.document import Flow
 from controller.flow.engine import Step, Walk
 from controller.flow.problem import N_, FlowError, Problem
 from controller.flow.reading import problems_of
-from controller.flow.script import FlowTest, Line, Unfit
+from controller.flow.script import FlowTest, Given, Unfit
+from controller.flow.stage import Endless, Stage
 from controller.flow.world import World
-
-LONGEST = 2000  # commands of one rehearsal
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class Rehearsed:
     path: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -39,14 +38,14 @@ class Rehearsed:
 
 def rehearse(doc: Mapping[str, Any], world: World) -> list[Rehearsed]:
     """Play every test of a flow document. What cannot be read is a problem of its test, never an exception."""
-    tests, unreadable = read_tests(doc)
     try:
         flow = Flow.load(doc)
     except FlowError as broken:
         return [Rehearsed("", broken.problems)]
+    tests, unreadable = read_tests(doc)
     if unreadable:
         return [Rehearsed("", tuple(unreadable))]
-    return [Stage(flow, test, f"tests.{number}", world).play() for number, test in enumerate(tests)]
+    return [Rehearsal(flow, test, f"tests.{number}", world).play() for number, test in enumerate(tests)]
 
 
 def read_tests(doc: Mapping[str, Any]) -> tuple[list[FlowTest], list[Problem]]:
@@ -64,99 +63,61 @@ def read_tests(doc: Mapping[str, Any]) -> tuple[list[FlowTest], list[Problem]]:
     return tests, problems
 
 
-class Stage:
-    """One test being played."""
+def begin(flow: Flow, given: Given, world: World) -> Walk:
+    """The walk of a call as it is given."""
+    return Walk(flow, Call(given.call(world.language, world.country, world.time_zone)), world.library)
+
+
+class Rehearsal:
+    """One test being played, and compared with what it expects."""
 
     def __init__(self, flow: Flow, test: FlowTest, field: str, world: World) -> None:
-        self.flow, self.test, self.field, self.world = flow, test, field, world
-        self.at = test.given.moment(ZoneInfo(world.time_zone))
-        self.counters = dict(test.given.counters)
-        self.lines = list(enumerate(test.script))
-        self.said: list[str] = []
-        self.problems: list[Problem] = []
-        self.cause = ""
-        self.walk = Walk(flow, Call(test.given.call(world.language, world.country, world.time_zone)), world.library)
+        self.flow, self.test, self.field = flow, test, field
+        self.cast = Cast(test.given, test.script, world)
+        self.stage = Stage(begin(flow, test.given, world), world, self.cast.cue)
+        self.problems = self.cast.problems(f"{field}.given")
 
     def play(self) -> Rehearsed:
         """Play the test to its end, and compare."""
-        try:
-            self._walk()
-        except FlowError as broken:
-            self._fail(broken.message, "flow_error", **broken.fields)
-        for number, line in self.lines[:1] if not self.problems else ():
-            message = N_("The call is over, or goes on without it: {line} was never needed.")
-            self._fail(message, "line_left", f".script.{number}", line=str(line))
-        path = tuple(self._name(step) for step in self.walk.path)
+        if not self.problems:
+            self._play()
+        walk = self.stage.walk
+        path = tuple(self._name(step) for step in walk.path)
         if not self.problems:
             self.problems.extend(self._compare(path))
-        variables = dict(self.walk.call.variables)
-        return Rehearsed(self.test.name, tuple(self.problems), path, tuple(self.said), variables)
+        variables, steps = dict(walk.call.variables), tuple(walk.path)
+        return Rehearsed(self.test.name, tuple(self.problems), path, self.stage.said, variables, steps)
 
-    def _walk(self) -> None:
-        command: Command | None = self.walk.begin()
-        for _ in range(LONGEST):
-            if command is None:
-                return
-            self._listen(command)
-            event = self._event(command)
-            if event is None:
-                return
-            command = self.walk.hang_up(event.cause) if isinstance(event, HungUp) else self.walk.hear(event)
-        self._fail(N_("The call went on for {limit} commands and did not end."), "too_long", limit=str(LONGEST))
-
-    def _event(self, command: Command) -> Result | HungUp | None:
-        """Say what the call hears next: the end, the world's answer, or the script's next line."""
-        if isinstance(command, HangUp):
-            self.cause = command.cause
-            return HungUp(command.cause)
-        line = self.lines[0][1] if self.lines else None
-        if line and line.leaves(self.walk.here.node, isinstance(command, Play | Collect | Dial)):
-            self.lines.pop(0)
-            self.cause = self.cause or "NORMAL_CLEARING"
-            return HungUp("NORMAL_CLEARING")
-        answered = self.world.answer(command, self.at, self.counters)
-        if answered is not None or line is None:
-            return answered
-        return self._act(command, line)
-
-    def _act(self, command: Command, line: Line) -> Result | None:
-        number, _ = self.lines.pop(0)
-        assert isinstance(command, Collect | Dial | Request)
+    def _play(self) -> None:
         try:
-            return line.act(command)
+            self.stage.play()
         except Unfit as unfit:
-            self._fail(unfit.message, "unfit_line", f".script.{number}", line=str(line), **unfit.fields)
-            return None
-
-    def _listen(self, command: Command) -> None:
-        """Write down what the caller hears."""
-        sounds: tuple[Sound, ...] = ()
-        match command:
-            case Play():
-                sounds = command.sounds
-            case Collect():
-                sounds = command.prompt
-        self.said.extend(filter(None, map(self.world.words, sounds)))
+            self._fail(unfit.message, "unfit_line", f".script.{unfit.place}", **unfit.fields)
+        except FlowError as broken:
+            self._fail(broken.message, "too_long" if isinstance(broken, Endless) else "flow_error", **broken.fields)
+        else:
+            for place, line in list(self.cast.lines)[:1]:
+                self._fail(LEFT, "line_left", f".script.{place}", line=str(line))
 
     def _compare(self, path: tuple[str, ...]) -> Iterator[Problem]:
-        expect = self.test.expect
+        expect, stage = self.test.expect, self.stage
         if expect.path is not None and tuple(expect.path) != path:
             message = N_("The call went {path}, not {expected}.")
             yield self._problem(message, "path", ".expect.path", path=_arrows(path), expected=_arrows(expect.path))
         for text in expect.said:
-            if not any(text in words for words in self.said):
+            if not any(text in words for words in stage.said):
                 message = N_("“{text}” was not said; the caller heard: {said}")
-                yield self._problem(message, "said", ".expect.said", text=text, said=" | ".join(self.said))
+                yield self._problem(message, "said", ".expect.said", text=text, said=" | ".join(stage.said))
         for name, value in expect.variables.items():
-            found = self.walk.call.variables.get(name, "")
+            found = stage.walk.call.variables.get(name, "")
             if found != value:
                 message = N_("The variable “{name}” is “{found}”, not “{expected}”.")
                 place = f".expect.variables.{name}"
                 yield self._problem(message, "variable", place, name=name, found=found, expected=value)
-        if expect.hung_up is not None and expect.hung_up not in (bool(self.cause), self.cause):
+        if expect.hung_up is not None and expect.hung_up not in (bool(stage.cause), stage.cause):
             message = N_("The call's end is “{found}”, not “{expected}”.")
             expected = str(expect.hung_up)
-            yield self._problem(message, "hung_up", ".expect.hung_up", found=self.cause, expected=expected)
+            yield self._problem(message, "hung_up", ".expect.hung_up", found=stage.cause, expected=expected)
 
     def _name(self, step: Step) -> str:
         """Name a step: `node`, or `flow/node` in another flow."""
@@ -166,11 +127,12 @@ class Stage:
         self.problems.append(self._problem(message, code, place, **fields))
 
     def _problem(self, message: str, code: str, place: str, **fields: str) -> Problem:
-        where = self.walk.here.node if self.walk.path else ""
+        where = self.stage.walk.here.node if self.stage.walk.path else ""
         return Problem(where, self.field + place, code, message, fields)
+
+
+LEFT = N_("The call is over, or goes on without it: {line} was never needed.")
 
 
 def _arrows(path: tuple[str, ...] | list[str]) -> str:
     return " → ".join(path)
-
-

@@ -6,15 +6,21 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from controller.flow.commands import Collect, Dial, Dialled, Digits, Replied, Request
 from controller.flow.fields import AnyVariable, wrong
+from controller.flow.numbers import parse_target
 from controller.flow.problem import N_
-from controller.flow.values import extract
+from controller.flow.values import LONGEST, extract
 
 RANG = 3.0  # seconds a scripted phone rings before it is answered
 TALKED = 60.0
+MOST_LINES = 500
+YEARS = range(2000, 2100)  # schedules and holidays are known in them
+
+Text = Annotated[str, Field(max_length=LONGEST)]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
 def _moment(value: object) -> object:
@@ -27,12 +33,32 @@ def _moment(value: object) -> object:
     return value
 
 
-class Unfit(Exception):
-    """A line of a script that does not fit what the call asks for; `message` is a template, with the line as {line}."""
+def _near(moment: datetime) -> datetime:
+    if moment.year not in YEARS:
+        message = N_("{field} must be a moment of the years {first} to {last}.")
+        raise wrong("wrong_year", message, first=str(YEARS[0]), last=str(YEARS[-1]))
+    return moment
 
-    def __init__(self, message: str, **fields: str) -> None:
+
+def _number(text: str) -> str:
+    """Write a number as a dial's target has it."""
+    try:
+        return parse_target(text).number
+    except ValueError:
+        message = N_("{field}: “{number}” is neither a short number nor an international one such as +33123456789.")
+        raise wrong("wrong_number", message, number=text) from None
+
+
+class Unfit(Exception):
+    """A line of a script that does not fit what the call asks for; `message` is a template, with the line as {line}.
+
+    `place` is the line's in its script.
+    """
+
+    def __init__(self, message: str, place: int = 0, **fields: str) -> None:
         super().__init__(message)
         self.message = message
+        self.place = place
         self.fields = fields
 
 
@@ -43,15 +69,21 @@ class Written(BaseModel):
 
 
 class Given(Written):
-    """The call as it begins. `at` is local time unless it names a zone; counters start where they are said to."""
+    """The call as it begins. `at` is local time unless it names a zone; counters start where they are said to.
 
-    caller: str = ""
-    called: str = ""
-    caller_name: str = ""
-    language: str = ""
-    at: Annotated[datetime, BeforeValidator(_moment)] = datetime(2026, 1, 5, 10, 0)  # noqa: DTZ001  a Monday morning
-    variables: dict[AnyVariable, str] = {}
-    counters: dict[str, int] = {}
+    `lists` says of a list whether the number looked up is on it, whatever its entries say; `busy` names the phones that
+    are busy whenever they are rung.
+    """
+
+    caller: Text = ""
+    called: Text = ""
+    caller_name: Text = ""
+    language: Text = ""
+    at: Annotated[datetime, BeforeValidator(_moment), AfterValidator(_near)] = datetime(2026, 1, 5, 10, 0)  # noqa: DTZ001  a Monday morning
+    variables: Annotated[dict[AnyVariable, Text], Field(max_length=100)] = {}
+    counters: Annotated[dict[Name, Annotated[int, Field(ge=0, le=1_000_000_000)]], Field(max_length=100)] = {}
+    lists: Annotated[dict[Name, bool], Field(max_length=100)] = {}
+    busy: Annotated[list[Annotated[str, AfterValidator(_number)]], Field(max_length=100)] = []
 
     def moment(self, zone: ZoneInfo) -> datetime:
         """Say when the call comes in, in the subscriber's zone."""
@@ -78,6 +110,9 @@ class Reply(Written):
     document: Any = Field(None, alias="json")
     outcome: Literal["failed", "unknown"] | None = None
 
+    def __str__(self) -> str:
+        return self.outcome or str(self.status)
+
 
 class Line(Written):
     """One line of a script: exactly one thing somebody does.
@@ -89,26 +124,29 @@ class Line(Written):
 
     press: Annotated[str, Field(pattern=r"^[0-9*#]{1,30}$")] | None = None
     wait: Literal[True] | None = None
-    answer: str | Literal[True] | None = None
-    busy: str | Literal[True] | None = None
-    no_answer: str | Literal[True] | None = None
-    failed: str | Literal[True] | None = None
+    answer: Name | Literal[True] | None = None
+    busy: Name | Literal[True] | None = None
+    no_answer: Name | Literal[True] | None = None
+    failed: Name | Literal[True] | None = None
     http: Reply | None = None
-    hang_up: str | Literal[True] | None = None
+    hang_up: Name | Literal[True] | None = None
 
     @model_validator(mode="after")
     def does_one_thing(self) -> Line:
-        if len(self.model_dump(exclude_none=True)) != 1:
+        if len(self._said()) != 1:
             raise wrong("wrong_line", N_("A line says one thing, such as press, wait, answer, busy or hang_up."))
         return self
 
     def __str__(self) -> str:
-        said = self.model_dump(exclude_none=True, by_alias=True)
-        return ", ".join(f"{name}: {value}" for name, value in said.items())
+        return ", ".join(f"{name}: {value}" for name, value in self._said().items())
 
-    def leaves(self, node: str, heard: bool) -> bool:
-        """Whether the caller hangs up here."""
-        return self.hang_up == node or (self.hang_up is True and heard)
+    def _said(self) -> dict[str, Any]:
+        written = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: value for name, value in written.items() if value is not None}
+
+    def leaves(self, flow: str, node: str, heard: bool) -> bool:
+        """Whether the caller hangs up here; a subflow's node may be named as `flow/node`."""
+        return self.hang_up in (node, f"{flow}/{node}") or (self.hang_up is True and heard)
 
     def act(self, command: Collect | Dial | Request) -> Digits | Dialled | Replied:
         """Do it. Raises Unfit when the command asks for something else."""
@@ -174,12 +212,20 @@ class Expect(Written):
     hung_up: str | bool | None = None  # whether the call ended, or by which cause
 
 
-class FlowTest(Written):
-    """One test of a flow."""
+Script = Annotated[list[Line], Field(max_length=MOST_LINES)]
 
-    name: str = Field(min_length=1)
+
+class Run(Written):
+    """One run of a flow: the call as it begins, and what people do in it."""
+
     given: Given = Given()
-    script: list[Line] = []
+    script: Script = []
+
+
+class FlowTest(Written):
+    """One test of a flow: a run, and what must come true."""
+
+    name: str = Field(min_length=1, max_length=LONGEST)
+    given: Given = Given()
+    script: Script = []
     expect: Expect = Expect()
-
-

@@ -1,0 +1,180 @@
+"""What happens in a call that is tried out, as lines that a person reads: what is said, asked, pressed, looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from controller.flow.commands import (
+    Answer,
+    CheckHours,
+    CheckList,
+    Collect,
+    Command,
+    Count,
+    Counted,
+    Dial,
+    Dialled,
+    Digits,
+    HangUp,
+    Hours,
+    HungUp,
+    Listed,
+    Play,
+    Prompt,
+    Replied,
+    Request,
+    Result,
+    Sound,
+)
+from controller.flow.problem import N_, fill, same
+from controller.flow.world import World
+
+HOURS = {
+    "open": N_("The schedule “{schedule}” is open."),
+    "closed": N_("The schedule “{schedule}” is closed."),
+    "holiday": N_("The schedule “{schedule}” is closed for a holiday."),
+}
+DIALLED = {
+    "answered": N_("{by} answers."),
+    "busy": N_("Everybody who was rung is busy."),
+    "no_answer": N_("Nobody answers."),
+    "failed": N_("Nobody can be rung."),
+}
+REPLIED = {
+    "ok": N_("The web service answers {status}."),
+    "failed": N_("The web request fails."),
+    "unknown": N_("Nobody can say whether the web request arrived."),
+}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One sound: its text and the language of that, or the name of a prompt, which has a text unless it is a file."""
+
+    text: str
+    language: str
+    prompt: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the caller hears, in words."""
+        return self.text or self.prompt
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened. `text` is a template of `values`, marked by N_; `step` is its place in the path.
+
+    `type` is said, asked, pressed, picked_up, dialled, answered, busy, no_answer, failed, checked, counted, requested,
+    http or hung_up. Values are JSON.
+    """
+
+    type: str
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sounds: tuple[Heard, ...] = ()
+    flow: str = ""
+    node: str = ""
+    step: int = 0
+
+    def dump(self, translate: Callable[[str], str] = same) -> dict[str, Any]:
+        """Write it as JSON data, in a language."""
+        text = fill(translate(self.text), {name: _written(value) for name, value in self.values.items()})
+        place = {"flow": self.flow, "node": self.node, "step": self.step}
+        told = {"text": text, "sounds": [asdict(sound) for sound in self.sounds], "values": dict(self.values)}
+        return {"type": self.type, **place, **told}
+
+
+def asked(command: Command, world: World) -> Iterator[Event]:
+    """Tell what a command does, where that is known before its result."""
+    told: dict[str, Any]
+    match command:
+        case Answer():
+            yield Event("picked_up", N_("The call is answered."))
+        case Play():
+            sounds = heard_of(command.sounds, world)
+            told = {"words": words(sounds), "heard": any(map(world.can_be_heard, command.sounds))}
+            silent = N_("Nothing is said: there is no such prompt, or its text is empty.")
+            yield Event("said", N_("The caller hears: {words}") if told["heard"] else silent, told, sounds)
+        case Collect():
+            sounds = heard_of(command.prompt, world)
+            told = {"words": words(sounds), "min_digits": command.min_digits, "max_digits": command.max_digits}
+            told |= {"terminators": command.terminators, "secret": command.secret}
+            text = N_("The caller is asked: {words}") if sounds else N_("Keys are waited for.")
+            yield Event("asked", text, told, sounds)
+        case Dial():
+            told = {"targets": [target.number for target in command.targets]}
+            told |= {"strategy": command.strategy, "ring": command.ring, "presented": command.presented}
+            yield Event("dialled", N_("Ringing: {targets}"), told)
+        case Request():
+            told = {"method": command.method, "url": command.url}
+            yield Event("requested", N_("A web request is sent: {method} {url}"), told)
+
+
+def heard(command: Command, result: Result | HungUp) -> Iterator[Event]:
+    """Tell what came of a command."""
+    told: dict[str, Any]
+    match command, result:
+        case HangUp(), HungUp():
+            told = {"by": "flow", "cause": command.cause}
+            yield Event("hung_up", N_("The flow ends the call ({cause})."), told)
+        case _, HungUp():
+            yield Event("hung_up", N_("The caller hangs up."), {"by": "caller", "cause": result.cause})
+        case Collect(), Digits():
+            yield _pressed(command, result)
+        case Dial(), Dialled():
+            told = {"by": result.by, "cause": result.cause, "rang": result.rang, "talked": result.talked}
+            yield Event(result.outcome, DIALLED[result.outcome], told)
+        case CheckHours(), Hours():
+            told = {"schedule": command.schedule, **asdict(result)}
+            yield Event("checked", HOURS[result.state], told)
+        case CheckList(), Listed():
+            told = {"list": command.list, "number": command.number, **asdict(result)}
+            yield Event("checked", _listed(command, result.listed), told)
+        case Count(), Counted():
+            told = {"counter": command.counter, "period": command.period, "value": result.value}
+            unknown = N_("The counter “{counter}” cannot be read.")
+            yield Event("counted", unknown if result.value is None else N_("“{counter}” is now {value}."), told)
+        case Request(), Replied():
+            told = {**asdict(result), "saved": dict(result.saved)}
+            yield Event("http", REPLIED[result.outcome], told)
+
+
+def heard_of(sounds: Iterable[Sound], world: World) -> tuple[Heard, ...]:
+    """Say what sounds are."""
+    return tuple(sound(one, world) for one in sounds)
+
+
+def sound(played: Sound, world: World) -> Heard:
+    """Say what a sound is: a prompt's text in the language wanted, else in its first one."""
+    if not isinstance(played, Prompt):
+        return Heard(played.text, played.language)
+    texts = world.prompts.get(played.name, {}).get("text") or {}
+    language = played.language if texts.get(played.language) else next(iter(texts), played.language)
+    return Heard(str(texts.get(language, "")), language, played.name)
+
+
+def words(sounds: tuple[Heard, ...]) -> str:
+    """Write what is heard one after the other."""
+    return " ".join(filter(None, (sound.words for sound in sounds)))
+
+
+def _pressed(command: Collect, digits: Digits) -> Event:
+    keys = "*" * len(digits.digits) if command.secret else digits.digits
+    if not keys and digits.ended == "terminator":
+        keys = command.terminators[:1]
+    text = N_("The caller presses {keys}.") if keys else N_("The caller presses nothing.")
+    return Event("pressed", text, {"keys": keys, "ended": digits.ended})
+
+
+def _listed(command: CheckList, listed: bool) -> str:
+    if not command.number:
+        withheld = N_("A withheld number is not on the list “{list}”.")
+        return N_("A withheld number is on the list “{list}”.") if listed else withheld
+    return N_("{number} is on the list “{list}”.") if listed else N_("{number} is not on the list “{list}”.")
+
+
+def _written(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
