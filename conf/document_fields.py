@@ -125,6 +125,25 @@ Pattern = Annotated[
         N_("is not a number or the beginning of one such as +33899*"),
     ),
 ]
+Reachable = Annotated[
+    str,
+    matching(
+        r"\+[1-9][0-9]{0,14}\*?|[0-9]{2,6}|\*",
+        "not_matched",
+        N_("is neither a number, nor the beginning of one such as +33899*, nor * for every number"),
+    ),
+]
+Presented = Annotated[
+    str,
+    matching(
+        r"keep|own|anonymous|\+[1-9][0-9]{6,14}",
+        "not_presented",
+        N_("is neither keep, own, anonymous, nor an international number such as +33123456789"),
+    ),
+]
+DialPrefix = Annotated[
+    str, matching(r"\+?[0-9*#]{0,15}", "not_a_prefix", N_("may hold a +, then digits, * and #, 15 at most"))
+]
 Slug = Annotated[
     str,
     matching(

@@ -15,6 +15,7 @@ from conf.document_fields import (
     Country,
     Day,
     Days,
+    DialPrefix,
     Forwarded,
     Holidays,
     Host,
@@ -27,6 +28,8 @@ from conf.document_fields import (
     Password,
     Pattern,
     Phrases,
+    Presented,
+    Reachable,
     Reached,
     Regex,
     Service,
@@ -134,6 +137,42 @@ class Trunk(Written):
             raise wrong("no_login", N_("needs a username and a password to register"))
         if self.srtp and self.transport != "tls":
             raise wrong("open_keys", N_("srtp needs the transport tls: its keys would travel in the open"))
+        return self
+
+
+def _several(match: Any) -> str:
+    return "list" if isinstance(match, list) else "one"
+
+
+Matched = Annotated[
+    Annotated[Reachable, Tag("one")] | Annotated[list[Reachable], Field(min_length=1, max_length=1000), Tag("list")],
+    Discriminator(_several),
+]
+
+
+class OutboundRule(Written):
+    """A line of the operator's outbound.yaml: the first rule that fits a dialled number decides how it leaves.
+
+    `trunks` are tried in their order; `strip` signs are cut off the number (+33...) and `prefix` is written before it.
+    `caller` is the number shown: `keep` shows what the flow or the user wants, `own` only a number of the subscriber.
+    """
+
+    name: Name
+    match: Matched | None = None
+    countries: Annotated[list[Country], Field(min_length=1, max_length=300)] | None = None
+    trunks: Annotated[list[TrunkName], Field(max_length=20)] = []
+    blocked: bool = False
+    caller: Presented = "keep"
+    strip: Annotated[int, Field(ge=0, le=15)] = 0
+    prefix: DialPrefix = ""
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _says_what_and_how(self) -> OutboundRule:
+        if (self.match is None) == (self.countries is None):
+            raise wrong("not_one_destination", N_("needs either match or countries"))
+        if bool(self.trunks) == self.blocked:
+            raise wrong("not_one_way", N_("needs either trunks or blocked: true"))
         return self
 
 

@@ -20,6 +20,7 @@ from conf.models import (
     ListEntry,
     Number,
     NumberList,
+    OutboundRule,
     Prompt,
     Schedule,
     Subscriber,
@@ -101,6 +102,13 @@ def trunks(session: Session) -> tuple[Document, ...]:
     """The operator's trunks, each with its real password."""
     found = session.scalars(select(Trunk).order_by(Trunk.position, Trunk.id))
     return tuple(trunk.doc | {"password": trunk.password} for trunk in found)
+
+
+def outbound_rules(session: Session) -> tuple[Document, ...]:
+    """The operator's outbound rules, in the order in which they are tried."""
+    return tuple(
+        rule.doc for rule in session.scalars(select(OutboundRule).order_by(OutboundRule.position, OutboundRule.id))
+    )
 
 
 def flow_version(session: Session, subscriber_id: int, name: str, version: int) -> Document:
