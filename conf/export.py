@@ -1,4 +1,4 @@
-"""Writing a subscriber (or the operator's trunks) back to files, in the form that `apply` reads."""
+"""Writing a subscriber (or the operator's trunks and rules) back to files, in the form that `apply` reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from conf.database import operator, scoped
 from conf.folder import LISTS, SUBSCRIBER
 from conf.models import Document, Extension, Number, Prompt, Schedule, Subscriber, Trunk, User
 from conf.problems import N_, ConfigurationError, Problem
-from conf.snapshot import in_order, number_lists, published
+from conf.snapshot import in_order, number_lists, outbound_rules, published
 from conf.yaml_source import read
 
 ONE_LINE = 90  # characters of a mapping or list that is not spread over lines
@@ -43,8 +43,11 @@ def export(engine: Engine, slug: str, root: Path, *, prompts_dir: Path) -> list[
 def export_trunks(engine: Engine, root: Path) -> list[str]:
     """Write the operator's folder. Passwords are written as `***`."""
     with operator(engine, read_only=True) as session:
-        trunks = [trunk.doc for trunk in session.scalars(select(Trunk).order_by(Trunk.position, Trunk.id))]
-    return ["trunks.yaml"] if _write(root / "trunks.yaml", trunks) else []
+        files = {"trunks.yaml": [row.doc for row in session.scalars(select(Trunk).order_by(Trunk.position, Trunk.id))]}
+        files["outbound.yaml"] = list(outbound_rules(session))
+    if not files["outbound.yaml"] and not (root / "outbound.yaml").exists():
+        del files["outbound.yaml"]
+    return [name for name, docs in files.items() if _write(root / name, docs)]
 
 
 def dump(value: Any) -> str:

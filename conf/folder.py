@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from conf.models import Document
 from conf.problems import N_, Problem
 from conf.yaml_source import Path_, Source, dotted, read
 
-LISTS: dict[str, tuple[str, type[BaseModel], str]] = {
+Kinds = dict[str, tuple[str, type[BaseModel], str]]
+LISTS: Kinds = {
     "users": ("users.yaml", documents.User, "login"),
     "extensions": ("extensions.yaml", documents.Extension, "extension"),
     "numbers": ("numbers.yaml", documents.Number, "number"),
@@ -22,7 +23,10 @@ LISTS: dict[str, tuple[str, type[BaseModel], str]] = {
     "lists": ("lists.yaml", documents.List, "name"),
     "prompts": ("prompts.yaml", documents.Prompt, "name"),
 }
-OPERATORS: dict[str, tuple[str, type[BaseModel], str]] = {"trunks": ("trunks.yaml", documents.Trunk, "name")}
+OPERATORS: Kinds = {
+    "trunks": ("trunks.yaml", documents.Trunk, "name"),
+    "outbound": ("outbound.yaml", documents.OutboundRule, "name"),
+}
 SUBSCRIBER = "subscriber.yaml"
 
 
@@ -57,8 +61,15 @@ class Folder:
     prompts: tuple[Item, ...] = ()
     flows: tuple[Item, ...] = ()
     trunks: tuple[Item, ...] = ()
+    outbound: tuple[Item, ...] = ()
     unreadable: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    _names: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def having(self, kind: str, items: tuple[Item, ...]) -> Folder:
+        """The folder with other documents of a kind."""
+        other: dict[str, Any] = {kind: items}
+        return replace(self, **other)
 
     def right(self, kind: str) -> tuple[Item, ...]:
         """The documents of a kind that have the right form."""
@@ -66,8 +77,10 @@ class Folder:
 
     def names(self, kind: str, key: str = "name") -> frozenset[str]:
         """The names of one kind of document. A number that lacks its quotes is blamed once, not by all who name it."""
-        found = (item.doc.get(key) for item in getattr(self, kind))
-        return frozenset(str(name) for name in found if isinstance(name, str | int) and name)
+        if (kind, key) not in self._names:
+            found = (item.doc.get(key) for item in getattr(self, kind))
+            self._names[kind, key] = frozenset(str(name) for name in found if isinstance(name, str | int) and name)
+        return self._names[kind, key]
 
     def short_numbers(self) -> frozenset[str]:
         """Every extension, of users and others."""
@@ -92,7 +105,7 @@ class _Reader:
 
     def folder(self) -> Folder:
         found: dict[str, Any]
-        if self._has(SUBSCRIBER) or not self._has("trunks.yaml"):
+        if self._has(SUBSCRIBER) or not any(self._has(about[0]) for about in OPERATORS.values()):
             found = {"subscriber": self._subscriber(), "flows": tuple(self._flows()), **self._collections(LISTS)}
         else:
             found = self._collections(OPERATORS)
@@ -109,7 +122,7 @@ class _Reader:
         source = self._source(SUBSCRIBER)
         return self._document(source, documents.Subscriber, (), source.value)
 
-    def _collections(self, kinds: dict[str, tuple[str, type[BaseModel], str]]) -> dict[str, tuple[Item, ...]]:
+    def _collections(self, kinds: Kinds) -> dict[str, tuple[Item, ...]]:
         return {kind: tuple(self._list(kind, *about)) for kind, about in kinds.items() if self._has(about[0])}
 
     def _look_for_strangers(self) -> None:

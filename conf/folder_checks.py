@@ -11,14 +11,34 @@ from conf.yaml_source import Path_
 
 
 def check(folder: Folder) -> Iterator[Problem]:
+    """Every name that leads nowhere, every short number given twice, every sound that is missing."""
+    yield from names(folder)
+    if folder.subscriber is not None:
+        yield from _sounds(folder)
+
+
+def names(folder: Folder) -> Iterator[Problem]:
     """Every name that leads nowhere, and every short number given twice."""
+    yield from _outbound(folder)
     if folder.subscriber is None:
         return
     yield from _short_numbers(folder)
     yield from _users(folder)
     yield from _targets(folder)
     yield from _numbers(folder)
-    yield from _sounds(folder)
+
+
+def _outbound(folder: Folder) -> Iterator[Problem]:
+    everything = ""
+    for item in folder.right("outbound"):
+        if everything:
+            message = N_("is never used: {other} takes every number before it")
+            yield item.problem((), "never_used", message, other=everything).at(severity="warning")
+        elif item.doc.get("match") in ("*", ["*"]):
+            everything = item.doc["name"]
+        for index, name in enumerate(item.doc.get("trunks", ())):
+            if not _known(folder, "trunks", name):
+                yield item.problem(("trunks", index), "no_trunk", N_("there is no trunk {name}"), name=name)
 
 
 def _short_numbers(folder: Folder) -> Iterator[Problem]:
@@ -35,7 +55,7 @@ def _short_numbers(folder: Folder) -> Iterator[Problem]:
         other = first.setdefault(number, item)
         # Twice in extensions.yaml is told already: there it is the key.
         if other is not item and not (item.source is other.source and "login" not in item.doc):
-            place = f"{other.source.file}:{other.source.line((*other.path, 'extension'))}"
+            place = other.source.place((*other.path, "extension"))
             message = N_("the extension {number} is already given in {place}")
             yield item.problem(("extension",), "extension_taken", message, number=number, place=place)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ class SubscriberRows:
 
     def bring(self, dry_run: bool) -> Iterator[Change]:
         """Bring all rows to the folder's state."""
-        users = list(compare("user", self._placed(User, "login"), _wanted(map(_masked, self.folder.users), "login")))
+        wanted = _wanted((masked(item.doc) for item in self.folder.users), "login")
+        users = list(compare("user", self._placed(User, "login"), wanted))
         yield from self._users(users)
         yield from self._extensions()
         self._remove(User, "login", users)
@@ -129,26 +131,13 @@ class SubscriberRows:
         rows = self._rows(NumberList, "name")
         for change in changes:
             if change.after is not None and change.what != "moved":
-                self._entries(rows[change.name], change.after.get("entries", []))
+                set_entries(rows[change.name], change.after.get("entries", []))
         self.session.flush()
         yield from changes
 
     def _placed_lists(self) -> Iterator[tuple[int, Document]]:
         places = [row.position for row in in_order(self.session, NumberList, self.subscriber_id)]
         return zip(places, number_lists(self.session, self.subscriber_id), strict=True)
-
-    def _entries(self, row: NumberList, docs: list[Document]) -> None:
-        """Rows of entries that stay are kept: they count their hits."""
-        kept: dict[str, list[ListEntry]] = defaultdict(list)
-        for entry in row.entries:
-            kept[json.dumps(entry.doc)].append(entry)
-        entries = []
-        for position, doc in enumerate(docs):
-            same = kept[json.dumps(doc)]
-            entry = same.pop(0) if same else ListEntry(subscriber_id=self.subscriber_id, doc=doc)
-            entry.position = position
-            entries.append(entry)
-        row.entries = entries
 
     def _flows(self) -> Iterator[Change]:
         docs = {item.doc["name"]: item.doc for item in self.folder.flows}
@@ -169,13 +158,31 @@ def _wanted(docs: Iterable[Document], key: str) -> dict[str, tuple[int, Document
     return {doc[key]: (position, doc) for position, doc in enumerate(docs)}
 
 
-def _masked(item: Item) -> Document:
+def masked(doc: Document) -> Document:
     """A user's document as it is kept: never with the password."""
-    return item.doc | {"sip_password": KEEP} if "sip_password" in item.doc else item.doc
+    return doc | {"sip_password": KEEP} if "sip_password" in doc else doc
+
+
+def set_entries(row: NumberList, docs: list[Document]) -> None:
+    """Give a list its entries. Rows of entries that stay are kept: they count their hits."""
+    kept: dict[str, list[ListEntry]] = defaultdict(list)
+    for entry in row.entries:
+        kept[json.dumps(entry.doc)].append(entry)
+    entries = []
+    for position, doc in enumerate(docs):
+        same = kept[json.dumps(doc)]
+        entry = same.pop(0) if same else ListEntry(subscriber_id=row.subscriber_id, doc=doc)
+        entry.position = position
+        entries.append(entry)
+    row.entries = entries
 
 
 def _without_entries(change: Change) -> Change:
     if change.after is None or "entries" not in change.after:
         return change
-    kept = {key: [] if key == "entries" else value for key, value in change.after.items()}
-    return Change(change.kind, change.name, change.what, change.before, kept, change.position)
+    return replace(change, after=without_entries(change.after))
+
+
+def without_entries(doc: Document) -> Document:
+    """A list's document as its own row keeps it: its entries are rows of their own."""
+    return {key: [] if key == "entries" else value for key, value in doc.items()}

@@ -26,7 +26,7 @@ _BOOL = re.compile(r"true|false")
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,30})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,30})\.[0-9]{1,30}(e[-+][0-9]{1,3})?")
 _NULL = re.compile(r"null|~|")
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 _TAG = "tag:yaml.org,2002:"
 
@@ -74,6 +74,10 @@ class Source:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def place(self, path: Path_) -> str:
+        """A path's file and line; the file alone when nothing is known of its lines."""
+        return f"{self.file}:{self.line(path)}" if self.lines else self.file
+
     def problem(self, path: Path_, wrong: Problem) -> Problem:
         """A problem at a path of this file."""
         return wrong.at(file=self.file, line=self.line(path), field=dotted(path))
@@ -87,17 +91,25 @@ def dotted(path: Path_) -> str:
 
 def read(path: Path, name: str) -> Source:
     """Read a file; `name` is what problems call it. What is wrong is in `problems`, and the rest is still read."""
-    source = Source(name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise Wrong("too_large", N_("the file is larger than {limit} bytes"), limit=LARGEST)
-        source.value = _value(_compose(path.read_bytes()), source, ())
-    except Wrong as wrong:
-        source.problems.append(source.problem((), wrong.problem).at(line=wrong.problem.line or 1))
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         unreadable = Problem("unreadable", N_("the file cannot be read: {reason}"), {"reason": reason})
-        source.problems.append(unreadable.at(file=name))
+        return Source(name, problems=[unreadable.at(file=name)])
+    return read_content(content, name)
+
+
+def read_content(content: bytes, name: str) -> Source:
+    """Read the content of a file, as `read` does."""
+    source = Source(name)
+    try:
+        if len(content) > LARGEST:
+            raise Wrong("too_large", N_("the file is larger than {limit} bytes"), limit=LARGEST)
+        source.value = _value(_compose(content), source, ())
+    except Wrong as wrong:
+        source.problems.append(source.problem((), wrong.problem).at(line=wrong.problem.line or 1))
     return source
 
 
@@ -161,7 +173,7 @@ def _mapping(node: MappingNode, source: Source, path: Path_) -> dict[str, Any]:
 def _scalar(node: ScalarNode, source: Source, path: Path_) -> Any:
     text, kind = node.value, node.tag.removeprefix(_TAG)
     if kind == "str":
-        if _UNSTORABLE.search(text):
+        if UNSTORABLE.search(text):
             return _refuse(source, path, "unstorable", N_("holds a control character"))
         return text
     if kind == "null":
