@@ -1,0 +1,1 @@
+"""The web UI and the API: pages of the server with htmx, and the constructor of flows."""

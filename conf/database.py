@@ -74,13 +74,14 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 @contextmanager
 def _session(engine: Engine, scope: Scope, read_only: bool) -> Iterator[Session]:
-    bind = _reading(engine) if read_only else engine
+    bind = reading(engine) if read_only else engine
     with Session(bind) as session, session.begin():
         enter(session, scope, read_only=read_only)
         yield session
 
 
-def _reading(engine: Engine) -> Engine:
+def reading(engine: Engine) -> Engine:
+    """The same engine for transactions that only read: they wait for no writer."""
     if engine.dialect.name == "postgresql":  # one state of the database for all its statements, as on SQLite
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine.execution_options(reading=True)

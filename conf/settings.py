@@ -24,7 +24,7 @@ from conf import secret_files
 from conf.problems import N_, ConfigurationError, Problem, Wrong
 
 PREFIX = "SOUFFLEUR_"
-SECRETS = ("esl_password", "control_secret", "directory_secret")
+SECRETS = ("esl_password", "control_secret", "directory_secret", "web_secret")
 LANGUAGES = ("fr", "en", "de")
 FIREWALLS = ("none", "nftables")
 OTHERS = {PREFIX + "TEST_SOUNDS", PREFIX + "VERSION"}  # read by the tests, and by compose.yaml for the image
@@ -64,6 +64,13 @@ class Settings:
     sounds_dir: Path
     spool_dir: Path
     prompts_dir: Path
+    web_host: str
+    web_port: int
+    web_secret: str = field(repr=False)
+    web_address: str  # what people type, such as https://pbx.example; "" is http and the host and port above
+    web_proxies: int  # reverse proxies in front, whose X-Forwarded-* are believed
+    mail_server: str = field(repr=False)  # smtp://USER:PASSWORD@HOST:PORT or smtps://...; "" keeps mails in the spool
+    mail_from: str
     freeswitch: str
     freeswitch_conf: Path
     controller_id: str
@@ -73,6 +80,7 @@ class Settings:
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         values |= dict.fromkeys(SECRETS, "***")
         values["database_url"] = make_url(self.database_url).render_as_string(hide_password=True)
+        values["mail_server"] = re.sub(r":[^:@/]*@", ":***@", self.mail_server)
         return {PREFIX + name.upper(): _shown(value) for name, value in values.items()}
 
 
@@ -140,6 +148,12 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "sounds_dir": (str(data_dir / "sounds"), _directory),
         "spool_dir": (str(data_dir / "spool"), _directory),
         "prompts_dir": (str(data_dir / "prompts"), _directory),
+        "web_host": ("127.0.0.1", _host),
+        "web_port": ("8080", _port),
+        "web_address": ("", _web_address),
+        "web_proxies": ("0", _few),
+        "mail_server": ("", _mail_server),
+        "mail_from": ("", _mail_from),
         "freeswitch": ("", _program),
         "freeswitch_conf": (str(data_dir / "freeswitch" / "conf"), _directory),
         "controller_id": (re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:63] or "controller", _identifier),
@@ -286,6 +300,30 @@ def _yes(value: str) -> bool:
     if value not in ("true", "false"):
         raise Wrong("not_a_yes", N_("must be true or false"))
     return value == "true"
+
+
+def _web_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", value):
+        raise Wrong("not_a_web_address", N_("is not an address such as https://pbx.example"))
+    return value
+
+
+def _few(value: str) -> int:
+    if not re.fullmatch(r"[0-9]", value):
+        raise Wrong("not_few", N_("must be a whole number from 0 to 9"))
+    return int(value)
+
+
+def _mail_server(value: str) -> str:
+    if value and not re.fullmatch(r"smtps?://([^\s@/]+@)?[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", value):
+        raise Wrong("not_a_mail_server", N_("is not a mail server such as smtp://USER:PASSWORD@mail.example:587"))
+    return value
+
+
+def _mail_from(value: str) -> str:
+    if value and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", value):
+        raise Wrong("not_a_mail_address", N_("is not a mail address"))
+    return value
 
 
 def _program(value: str) -> str:

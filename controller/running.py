@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from controller.supervisor import Child, Supervisor, python
 from controller.terminal import ControlClient
 
 UDP, TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
-OURS = ("offer", "control", "directory")
+OURS = ("offer", "control", "directory", "web")
 STAND_IN = (
     "No FreeSWITCH is here, so the virtual switch stands in for it. docs/freeswitch.md says how to have a real one."
 )
@@ -36,13 +37,18 @@ def run(settings: Settings) -> int:
     try:
         if taken := list(taken_ports(settings)):
             raise CannotStart("\n".join([*taken, "Is another one running?"]))
-        children = [*switch(settings), Child("the controller", python("controller", "serve"))]
+        children = [*switch(settings), Child("the controller", python("controller", "serve")), web_ui()]
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
     Supervisor(children, each=Announcement(settings).look).run()
     print("Everything has ended.")
     return 0
+
+
+def web_ui() -> Child:
+    """The web UI's process."""
+    return Child("the web UI", python("admin_ui", "serve"))
 
 
 def taken_ports(settings: Settings) -> Iterator[str]:
@@ -129,6 +135,7 @@ class Announcement:
             self.made = True
             print(f"Souffleur takes calls. Control: http://{self.settings.control_host}:{self.settings.control_port}")
             print(f"A first call, in another terminal:\n{FIRST_CALL}", flush=True)
+            subprocess.run(python("admin_ui", "first"), check=False)  # noqa: S603  says how to log in
 
 
 def listening(host: str, port: int) -> bool:

@@ -17,7 +17,11 @@ LONGEST = 4000.0  # seconds a call is followed
 
 
 class Refused(Exception):
-    """Control did not do what was asked; the text says why."""
+    """Control did not do what was asked; the text says why, `status` is HTTP's."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class ControlClient:
     def reachable(self) -> bool:
         """Whether a controller answers and takes our secret."""
         try:
-            self._ask("GET", "/v1/status", timeout=2.0)
+            self.ask("GET", "/v1/status", timeout=2.0)
         except (OSError, Refused, http.client.HTTPException):
             return False
         return True
@@ -39,29 +43,29 @@ class ControlClient:
     def is_ready(self) -> bool:
         """Whether the controller is connected with its FreeSWITCH."""
         try:
-            return bool(self._ask("GET", "/v1/status", timeout=2.0)["freeswitch"])
+            return bool(self.ask("GET", "/v1/status", timeout=2.0)["freeswitch"])
         except (OSError, Refused, http.client.HTTPException):
             return False
 
     def status(self) -> dict[str, Any]:
         """How the controller is."""
-        return self._ask("GET", "/v1/status")
+        return self.ask("GET", "/v1/status")
 
     def board(self, subscriber: str = "") -> dict[str, Any]:
         """All controllers and all calls, or a subscriber's."""
-        return self._ask("GET", "/v1/board" + (f"?subscriber={quote(subscriber)}" if subscriber else ""))
+        return self.ask("GET", "/v1/board" + (f"?subscriber={quote(subscriber)}" if subscriber else ""))
 
     def place(self, trial: dict[str, Any]) -> str:
         """Place a trial call; returns its call id."""
-        return str(self._ask("POST", "/v1/calls", trial)["call"])
+        return str(self.ask("POST", "/v1/calls", trial)["call"])
 
     def blocked(self) -> dict[str, Any]:
         """Who is not listened to now."""
-        return self._ask("GET", "/v1/blocked")
+        return self.ask("GET", "/v1/blocked")
 
     def free(self, address: str) -> None:
         """Listen to an address again."""
-        self._ask("DELETE", f"/v1/blocked?{urlencode({'address': address})}")
+        self.ask("DELETE", f"/v1/blocked?{urlencode({'address': address})}")
 
     def entries(self, call: str) -> Iterator[dict[str, Any]]:
         """The journal of a call, from its beginning, as it is written."""
@@ -78,16 +82,17 @@ class ControlClient:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {newest(self.secret)}", "Content-Type": "application/json"}
 
-    def _ask(self, method: str, path: str, document: Any = None, timeout: float = 10.0) -> dict[str, Any]:
+    def ask(self, method: str, path: str, document: Any = None, timeout: float = 10.0) -> dict[str, Any]:
+        """Send a request and read the answer. Raises Refused, OSError."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
             connection.request(method, path, json.dumps(document) if document is not None else None, self._headers())
             response = connection.getresponse()
-            answer = json.loads(response.read() or b"{}")
+            answer: dict[str, Any] = json.loads(response.read() or b"{}")
         finally:
             connection.close()
         if response.status >= 400:
-            raise Refused(answer.get("error", f"control answered {response.status}"))
+            raise Refused(answer.get("error", f"control answered {response.status}"), response.status)
         return answer
 
 

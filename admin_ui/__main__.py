@@ -1,0 +1,71 @@
+"""The web UI's process: gevent is patched before anything else; the controllers are handed to the application."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+# ruff: noqa: E402
+import argparse
+import logging
+import signal
+import sys
+
+import gevent
+
+from admin_ui.app import create_app
+from admin_ui.serving import server
+from conf.accounts.first import first_accounts
+from conf.database import open_engine, operator
+from conf.problems import ConfigurationError
+from conf.settings import Settings, load
+
+log = logging.getLogger("admin_ui")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit code is 0 when it did what was asked."""
+    parser = argparse.ArgumentParser(prog="python -m admin_ui", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("serve", help="serve the pages and the API").set_defaults(command=serve)
+    first = commands.add_parser("first", help="make the first accounts, and print their passwords of one use")
+    first.set_defaults(command=print_first)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        settings = load()
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return int(options.command(settings, options))
+
+
+def print_first(settings: Settings, _options: argparse.Namespace) -> int:
+    """Make the first accounts, and say how to log in."""
+    engine = open_engine(settings.database_url)
+    with operator(engine) as session:
+        firsts = first_accounts(session, settings.domain)
+    engine.dispose()
+    address = settings.web_address or f"http://{settings.web_host}:{settings.web_port}"
+    print(f"The web UI: {address}")
+    for one in firsts:
+        print(f"    {one.login} ({one.subscriber or 'the operator'}), password of one use: {one.password}")
+    return 0
+
+
+def serve(settings: Settings, _options: argparse.Namespace) -> int:
+    """Serve until a signal comes."""
+    from controller.control_room import ControlRoom
+
+    serving = server(create_app(settings, ControlRoom(settings)), settings.web_host, settings.web_port)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, serving.stop, 5)
+    try:
+        serving.serve_forever()
+    except OSError as error:
+        print(f"The web UI cannot listen: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""The shared database inside a request: Flask-SQLAlchemy over the tables of `conf`, sessions are confined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as RequestSession
+from sqlalchemy import Engine
+
+from conf.database import OPERATOR, enter, open_engine, reading
+from conf.models import Base
+
+STATEMENT_TIMEOUT = 10.0  # seconds: a page never waits longer for PostgreSQL
+
+
+class Session(RequestSession):
+    """A session that only reads takes no lock: see `conf.database.reading`."""
+
+    def get_bind(self, *arguments: Any, **options: Any) -> Any:
+        bind = super().get_bind(*arguments, **options)
+        return reading(bind) if isinstance(bind, Engine) and self.info.get("read_only") else bind
+
+
+class Database(SQLAlchemy):
+    """Opens its engine the way every process of the house does."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        return open_engine(options["url"], STATEMENT_TIMEOUT)
+
+
+db = Database(model_class=Base, session_options={"class_": Session})
+
+
+def confine(subscriber_id: int | None, *, read_only: bool) -> None:
+    """Say whom this request's session acts for: a subscriber, or the operator when there is none."""
+    enter(db.session(), OPERATOR if subscriber_id is None else subscriber_id, read_only=read_only)

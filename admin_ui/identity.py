@@ -1,0 +1,84 @@
+"""From the cookie of a request to the person behind it, and from the person to the rows that the request may see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask, Request, g, request, session
+from flask_login import LoginManager, current_user
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from admin_ui.database import confine, db
+from admin_ui.person import Person
+from conf.accounts import sessions
+from conf.database import operator
+from conf.models import Account, Subscriber, User, WebSession
+
+COOKIE_KEY = "token"  # in Flask's signed session cookie
+READS = {"GET", "HEAD", "OPTIONS"}
+
+manager = LoginManager()
+manager.login_view = "login.page"
+manager.session_protection = None  # the token is bound to nothing that changes on the road
+
+
+def init_app(app: Flask) -> None:
+    """Know who sends each request, and confine its database session to them."""
+    manager.init_app(app)
+    app.before_request(_confine)
+
+
+@manager.request_loader
+def _person(_request: Request) -> Person | None:
+    token = session.get(COOKIE_KEY)
+    return find(str(token)) if token else None
+
+
+def find(token: str) -> Person | None:
+    """The person whose browser holds a token; None when the second factor is still missing."""
+    now = datetime.now(UTC)
+    with operator(db.engine, read_only=True) as reading:
+        found = sessions.find(reading, token, now)
+        if found is None or not found[0].whole:
+            return None
+        person = described(*found)
+        stale = found[0].seen_at < now - sessions.SEEN_EVERY
+    if stale:
+        _note(person.session_id, now)
+    return person
+
+
+def described(web: WebSession, account: Account, user: User | None, subscriber: Subscriber | None) -> Person:
+    """What a request may know of a person."""
+    return Person(
+        account_id=account.id,
+        login=account.login,
+        name=user.name if user else account.login,
+        role=user.role if user else "operator",
+        subscriber_id=account.subscriber_id,
+        slug=subscriber.slug if subscriber else "",
+        subscriber=subscriber.name if subscriber else "",
+        language=account.language or (user.doc.get("language", "") if user else ""),
+        time_zone=subscriber.time_zone if subscriber else "UTC",
+        country=subscriber.country if subscriber else "",
+        theme=account.theme,
+        session_id=web.id,
+        must_change_password=account.one_time,
+    )
+
+
+def _note(session_id: int, now: datetime) -> None:
+    try:
+        with operator(db.engine) as writing:
+            writing.execute(update(WebSession).where(WebSession.id == session_id).values(seen_at=now))
+    except SQLAlchemyError:  # a page is shown though the database cannot be written now
+        db.session.rollback()
+
+
+def _confine() -> None:
+    if request.endpoint == "static":
+        return
+    if current_user.is_authenticated:
+        g.person = current_user
+        confine(current_user.subscriber_id, read_only=request.method in READS)

@@ -1,0 +1,1 @@
+"""The pages, a module per family; each has a `blueprint`."""

@@ -1,0 +1,16 @@
+// What every page needs: htmx, dialogs, the search palette, confirmation, ages that tick.
+import "./style.scss";
+import "./htmx";
+import { startAges } from "./ages";
+import { startConfirm } from "./confirm";
+import { startDialogs } from "./dialogs";
+import { startForms } from "./forms";
+import { startTables } from "./tables";
+import { startTheme } from "./theme";
+
+startTheme();
+startDialogs();
+startConfirm();
+startForms();
+startTables();
+startAges();

@@ -1,0 +1,69 @@
+"""Web sessions: a random token in the browser's cookie, its digest in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from conf.models import Account, Subscriber, User, WebSession
+
+LASTS = timedelta(days=14)
+IDLE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)  # how exactly `seen_at` is kept
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: tokens are random, so a plain SHA-256 will do."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def begin(
+    session: Session, account: Account, now: datetime, *, address: str = "", browser: str = "", whole: bool = True
+) -> str:
+    """Log an account in; the token for the cookie, which nobody can read again. The session is the operator's."""
+    token = secrets.token_urlsafe(32)
+    account.seen_at = now
+    session.add(
+        WebSession(
+            account_id=account.id,
+            subscriber_id=account.subscriber_id,
+            token=digest(token),
+            whole=whole,
+            created_at=now,
+            seen_at=now,
+            until=now + LASTS,
+            address=address,
+            browser=browser,
+        )
+    )
+    session.flush()
+    return token
+
+
+Found = tuple[WebSession, Account, User | None, Subscriber | None]
+
+
+def find(session: Session, token: str, now: datetime) -> Found | None:
+    """Who a token's browser belongs to; None when it has ended, or its user is gone. The session is the operator's."""
+    wanted = (
+        select(WebSession, Account, User, Subscriber)
+        .join(Account, Account.id == WebSession.account_id)
+        .outerjoin(User, User.id == Account.user_id)
+        .outerjoin(Subscriber, Subscriber.id == Account.subscriber_id)
+        .where(WebSession.token == digest(token), WebSession.until > now, WebSession.seen_at > now - IDLE)
+    )
+    row = session.execute(wanted).one_or_none()
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def end(session: Session, session_id: int, account_id: int) -> bool:
+    """Log a browser out; False when there is no such session of this account."""
+    found = session.get(WebSession, session_id)
+    if found is None or found.account_id != account_id:
+        return False
+    session.delete(found)
+    return True
