@@ -1,0 +1,21 @@
+"""Writing into the audit log from inside a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import request
+
+from admin_ui.database import db
+from admin_ui.person import me
+from conf import audit
+from conf.difference import Change
+
+
+def noted(action: str, kind: str, name: str, changes: Change | Iterable[Sequence[Any]] = ()) -> None:
+    """Say in the audit log what this request did, in the transaction that does it: call it before the commit.
+
+    `changes`: a Change (as `conf.editing` gives them), or (field, before, after). Secrets are shown as ***.
+    """
+    audit.record(db.session(), me().login, request.remote_addr or "", action, kind, name, changes)
