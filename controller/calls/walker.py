@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from conf.snapshot import Snapshot
 from controller.calls.channel import Channel
@@ -15,22 +14,18 @@ from controller.calls.lookups import Lookups
 from controller.calls.offer import CHECKPOINT, INTENT
 from controller.calls.tally import Tally
 from controller.esl.fields import Headers
-from controller.flow import codec
-from controller.flow.call import Call
 from controller.flow.commands import (
     CheckHours,
     CheckList,
-    Collect,
     Command,
     Count,
-    Digits,
     HangUp,
     HungUp,
-    Replied,
     Request,
     Result,
 )
 from controller.flow.engine import Walk
+from controller.flow.recorded import shown, shown_result, without_secrets
 
 LOOKUPS = (CheckHours, CheckList, Count, Request)
 
@@ -160,43 +155,20 @@ class Walker:
             self.channel.be_sure()  # in this order: whoever reads no mark may send it, and we do not
 
     def _key(self) -> str:
+        return str(self._index)
+
+    @property
+    def _index(self) -> int:
+        """Of the command in progress, in its call."""
         assert self.walk
-        return str(self.base + self.walk.index)
+        return self.base + self.walk.index
 
     def _note(self, command: Command) -> None:
         assert self.walk
-        here = self.walk.here
+        here, gone = self.walk.here, {"gone": True} if self.walk.gone else {}
         told = without_secrets(shown(command), self.walk.call)
-        self.log.note("command", flow=here.flow, version=here.version, node=here.node, **told)
+        place = {"flow": here.flow, "version": here.version, "node": here.node}
+        self.log.note("command", **place, index=self._index, **gone, **told)
 
     def _note_result(self, command: Command, result: Result) -> None:
-        told = codec.dump(result)
-        if isinstance(command, Collect) and command.secret and isinstance(result, Digits):
-            told["digits"] = "*" * len(result.digits)
-        if isinstance(result, Replied):
-            told["saved"] = [name for name, _ in result.saved]  # the values are the subscriber's content
-        self.log.note("result", **told)
-
-
-def without_secrets(told: Any, call: Call) -> Any:
-    """What a command tells, with a caller's secrets (a PIN) blotted out wherever they stand in a text."""
-    secrets = [call.variables.get(name, "") for name in call.secrets]
-    if not any(secrets):
-        return told
-    if isinstance(told, dict):
-        return {key: without_secrets(value, call) for key, value in told.items()}
-    if isinstance(told, list):
-        return [without_secrets(value, call) for value in told]
-    if isinstance(told, str):
-        for secret in filter(None, secrets):
-            told = told.replace(secret, "***")
-    return told
-
-
-def shown(command: Command) -> dict[str, Any]:
-    """A command as the journal may tell it: a request without what may hold secrets or content."""
-    told = codec.dump(command)
-    if isinstance(command, Request):
-        url = urlsplit(command.url)
-        return {"type": told["type"], "method": command.method, "url": f"{url.scheme}://{url.hostname}{url.path}"}
-    return told
+        self.log.note("result", index=self._index, **shown_result(command, result))

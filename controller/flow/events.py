@@ -148,12 +148,10 @@ def heard_of(sounds: Iterable[Sound], world: World) -> tuple[Heard, ...]:
 
 
 def sound(played: Sound, world: World) -> Heard:
-    """Say what a sound is: a prompt's text in the language wanted, else in its first one."""
-    if not isinstance(played, Prompt):
-        return Heard(played.text, played.language)
-    texts = world.prompts.get(played.name, {}).get("text") or {}
-    language = played.language if texts.get(played.language) else next(iter(texts), played.language)
-    return Heard(str(texts.get(language, "")), language, played.name)
+    """Say what a sound is: a text, or a prompt with its text in the language that the caller hears."""
+    if isinstance(played, Prompt):
+        return Heard(*world.prompt_text(played), played.name)
+    return Heard(played.text, played.language)
 
 
 def words(sounds: tuple[Heard, ...]) -> str:

@@ -82,8 +82,15 @@ class World:
         """Write what the caller hears: a text, or a prompt's text or name."""
         if not isinstance(sound, Prompt):
             return sound.text
-        text = self.prompts.get(sound.name, {}).get("text") or {}
-        return str(text.get(sound.language) or next(iter(text.values()), sound.name))
+        return self.prompt_text(sound)[0] or sound.name
+
+    def prompt_text(self, prompt: Prompt) -> tuple[str, str]:
+        """A prompt's text in the language wanted, else in the subscriber's, else in any, and which; "" for a file."""
+        texts = self.prompts.get(prompt.name, {}).get("text") or {}
+        for language in (prompt.language, self.language, *texts):
+            if texts.get(language):
+                return str(texts[language]), language
+        return "", prompt.language
 
     def find(self, what: str, documents: Mapping[str, Doc], name: str) -> Doc:
         """Find a document by name. Raises FlowError."""

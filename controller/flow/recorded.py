@@ -1,0 +1,165 @@
+"""A recorded call: what its journal tells of its commands and results, written by the controller and read here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from controller.flow import codec
+from controller.flow.call import Call
+from controller.flow.commands import Collect, Command, Digits, HungUp, Replied, Request, Result
+
+Data = Mapping[str, Any]
+NOT_THE_COMMAND = ("flow", "version", "node", "index", "gone")
+
+# Why a command has no result that could be heard again.
+SECRET, CONTENT, OPEN, UNREADABLE = "secret", "content", "open", "unreadable"
+
+
+@dataclass
+class Beat:
+    """One command of a recorded call. `told` is the command as the journal tells it, None when that entry is lost.
+
+    Without a `result`, `missing` says why.
+    """
+
+    index: int
+    told: dict[str, Any] | None = None
+    node: str = ""
+    result: Result | HungUp | None = None
+    missing: str = OPEN
+    gone: bool = False  # the caller had left before
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A call's commands by their index.
+
+    `cut` is the entry with which the call left the flow's walk, `ended` how it ended; `adopted` are the commands that
+    another controller took over while they waited.
+    """
+
+    beats: Mapping[int, Beat] = field(default_factory=dict)
+    cut: tuple[str, Data] | None = None
+    ended: str | None = None
+    adopted: frozenset[int] = frozenset()
+
+    @property
+    def last(self) -> int:
+        """The index of the last command."""
+        return max(self.beats, default=-1)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def shown(command: Command) -> dict[str, Any]:
+    """A command as the journal may tell it: a request without what may hold secrets or content."""
+    told = codec.dump(command)
+    if isinstance(command, Request):
+        url = urlsplit(command.url)
+        return {"type": told["type"], "method": command.method, "url": f"{url.scheme}://{url.hostname}{url.path}"}
+    return told
+
+
+def without_secrets(told: Any, call: Call) -> Any:
+    """What a command tells, with a caller's secrets (a PIN) blotted out wherever they stand in a text."""
+    secrets = [call.variables.get(name, "") for name in call.secrets]
+    if not any(secrets):
+        return told
+    if isinstance(told, dict):
+        return {key: without_secrets(value, call) for key, value in told.items()}
+    if isinstance(told, list):
+        return [without_secrets(value, call) for value in told]
+    if isinstance(told, str):
+        for secret in filter(None, secrets):
+            told = told.replace(secret, "***")
+    return told
+
+
+def shown_result(command: Command, result: Result) -> dict[str, Any]:
+    """A result as the journal may tell it: without secret digits, and without what a web service answered."""
+    told = codec.dump(result)
+    if isinstance(command, Collect) and command.secret and isinstance(result, Digits):
+        told["digits"] = "*" * len(result.digits)
+    if isinstance(result, Replied):
+        told["saved"] = [name for name, _ in result.saved]  # the values are the subscriber's content
+    return told
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def read_recording(entries: Iterable[Data]) -> Recording:
+    """Read a call's journal: `{kind, data}` each, in order. Entries of another kind, or older than this, say nothing.
+
+    A reply's `saved` holds pairs of name and value where they are known from elsewhere.
+    """
+    return _Reader().read(entries)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.beats: dict[int, Beat] = {}
+        self.adopted: set[int] = set()
+        self.cut: tuple[str, Data] | None = None
+        self.ended: str | None = None
+        self.begun = False
+
+    def read(self, entries: Iterable[Data]) -> Recording:
+        for entry in entries:
+            kind, data = entry.get("kind"), entry.get("data")
+            if not isinstance(data, Mapping):
+                continue
+            if kind in ("redirected", "fallback") or (kind == "offered" and self.begun):
+                self.cut = self.cut or (str(kind), data)
+            if kind == "ended":
+                self.ended = str(data.get("cause", ""))
+            if self.cut is None:
+                self._take(str(kind), data)
+        self._who_left()
+        return Recording(self.beats, self.cut, self.ended, frozenset(self.adopted))
+
+    def _take(self, kind: str, data: Data) -> None:
+        index = data.get("index")
+        if kind == "offered":
+            self.begun = True
+        elif kind == "adopted" and self.beats:
+            self.adopted.add(max(self.beats))
+        elif kind == "command" and isinstance(index, int):
+            told = {name: value for name, value in data.items() if name not in NOT_THE_COMMAND}
+            self.beats[index] = Beat(index, told, str(data.get("node", "")), gone=data.get("gone") is True)
+        elif kind == "result" and isinstance(index, int):
+            self._hear(self.beats.setdefault(index, Beat(index)), data)
+
+    def _hear(self, beat: Beat, data: Data) -> None:
+        told = {name: value for name, value in data.items() if name != "index"}
+        if (beat.told or {}).get("secret") and told.get("digits"):
+            beat.missing = SECRET
+        elif isinstance(saved := told.get("saved"), list) and any(isinstance(name, str) for name in saved):
+            beat.missing = CONTENT
+        else:
+            beat.result, beat.missing = _read(told)
+
+    def _who_left(self) -> None:
+        """The command in which the caller left has no result: it comes before the first one without a caller."""
+        after = min((index for index, beat in self.beats.items() if beat.gone), default=None)
+        if after is not None:
+            self._leave(after - 1)
+        elif self.ended is not None and self.cut is None and self.beats:
+            last = max(self.beats)
+            self._leave(last if self.beats[last].missing == OPEN and self.beats[last].result is None else last + 1)
+
+    def _leave(self, index: int) -> None:
+        beat = self.beats.setdefault(index, Beat(index))
+        if beat.result is None and beat.missing == OPEN:
+            beat.result = HungUp(self.ended or "")
+
+
+def _read(told: Data) -> tuple[Result | HungUp | None, str]:
+    try:
+        return codec.load_event(told), ""
+    except codec.Unreadable:
+        return None, UNREADABLE
