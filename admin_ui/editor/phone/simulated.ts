@@ -1,0 +1,130 @@
+/** A simulated call: what is given, the lines played so far, and what the engine saw. Every step is asked anew. */
+
+import { ApiError } from "../api";
+import { t } from "../texts";
+import type { FlowDoc, Given, Line, Seen, Step } from "../types";
+
+export type Simulate = (doc: FlowDoc, given: Given, script: Line[], signal: AbortSignal) => Promise<Seen>;
+
+/** The way before and after an edit, from the first node that differs. */
+export interface Moved {
+  at: string;
+  before: string[];
+  after: string[];
+}
+
+export interface CallState {
+  given: Given | null;
+  script: Line[];
+  seen: Seen | null;
+  asking: boolean;
+  error: string;
+  /** How many events the listener knows already: later ones are played. */
+  heard: number;
+  moved: Moved | null;
+}
+
+const AWAY: CallState = { given: null, script: [], seen: null, asking: false, error: "", heard: 0, moved: null };
+
+/** Name the steps as a test expects them: `node`, or `flow/node` in another flow. */
+export function pathOf(steps: Step[], flow: string): string[] {
+  return steps.map((step) => (step.flow === flow || !step.flow ? step.node : `${step.flow}/${step.node}`));
+}
+
+/** Where two ways part; null when they are the same. */
+export function parting(before: string[], after: string[]): Moved | null {
+  const place = before.findIndex((node, index) => after[index] !== node);
+  const from = place >= 0 ? place : after.length > before.length ? before.length : -1;
+  if (from < 0) return null;
+  return { at: before[from - 1] ?? "", before: before.slice(from), after: after.slice(from) };
+}
+
+export class SimulatedCall {
+  private state = AWAY;
+  private readonly listeners = new Set<() => void>();
+  private pending: AbortController | null = null;
+
+  constructor(
+    private readonly simulate: Simulate,
+    private doc: FlowDoc,
+  ) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): CallState => this.state;
+
+  /** Begin a call, or go on with one whose lines are known. */
+  start(given: Given, script: Line[] = []): Promise<void> {
+    this.set({ ...AWAY, given, script });
+    return this.ask(script, script.length ? "silent" : "aloud");
+  }
+
+  act(line: Line): Promise<void> {
+    if (this.state.asking || !this.state.seen || this.state.seen.ended) return Promise.resolve();
+    return this.ask([...this.state.script, line], "aloud");
+  }
+
+  /** Take the last line back. */
+  undo(): Promise<void> {
+    if (!this.state.script.length) return Promise.resolve();
+    return this.ask(this.state.script.slice(0, -1), "silent");
+  }
+
+  restart(): Promise<void> {
+    return this.state.given ? this.start(this.state.given) : Promise.resolve();
+  }
+
+  /** Put the phone down for good: back to the settings. */
+  leave(): void {
+    this.pending?.abort();
+    this.set(AWAY);
+  }
+
+  /** The flow was edited: play the same lines on it, and see whether the call goes another way. */
+  async redraw(doc: FlowDoc): Promise<void> {
+    this.doc = doc;
+    const { seen, script, given } = this.state;
+    if (!given) return;
+    const before = seen && !seen.problem ? pathOf(seen.steps, doc.name) : null;
+    await this.ask(script, "silent");
+    const after = this.state.seen;
+    if (before && after) this.set({ ...this.state, moved: parting(before, pathOf(after.steps, doc.name)) });
+  }
+
+  forgive(): void {
+    this.set({ ...this.state, moved: null });
+  }
+
+  private async ask(script: Line[], manner: "aloud" | "silent"): Promise<void> {
+    const { given } = this.state;
+    if (!given) return;
+    this.pending?.abort();
+    const mine = (this.pending = new AbortController());
+    this.set({ ...this.state, asking: true, error: "" });
+    try {
+      const seen = await this.simulate(this.doc, given, script, mine.signal);
+      if (mine.signal.aborted) return;
+      const known = this.state.seen?.events.length ?? 0;
+      const heard = manner === "silent" ? seen.events.length : Math.min(known, seen.events.length);
+      this.set({ ...this.state, script, seen, heard, asking: false, moved: null });
+    } catch (reason) {
+      if (!mine.signal.aborted) this.set({ ...this.state, asking: false, error: said(reason) });
+    }
+  }
+
+  private set(state: CallState): void {
+    this.state = state;
+    this.listeners.forEach((listener) => listener());
+  }
+}
+
+/** Why a request failed, in words. */
+export function said(reason: unknown): string {
+  if (!(reason instanceof ApiError)) throw reason;
+  if (reason.status === 0) return t("The server cannot be reached. Check the connection and try again.");
+  const fields = reason.errors.map((error) => [error.field, error.reason].filter(Boolean).join(": "));
+  return [reason.message, ...fields].join(" ");
+}

@@ -1,0 +1,89 @@
+/** Differences in words: nodes that came, went and changed, each field before and after. */
+
+import { Minus, Pencil, Plus } from "lucide-react";
+
+import { t } from "../texts";
+import type { FieldChange, FieldSchema, FlowDiff, Forms } from "../types";
+import { fieldName, isSame, sayChange } from "./diff_words";
+import { wordDiff } from "./words_diff";
+
+export function Differences({ diff, forms }: { diff: FlowDiff; forms: Forms }) {
+  if (isSame(diff)) return <p className="ve-faint">{t("Nothing differs.")}</p>;
+  return (
+    <div className="ve-diff">
+      {diff.added.map((node) => (
+        <p key={node} className="ve-added">
+          <Plus size={14} aria-hidden /> {t("“{node}” was added", { node })}
+        </p>
+      ))}
+      {diff.removed.map((node) => (
+        <p key={node} className="ve-removed">
+          <Minus size={14} aria-hidden /> {t("“{node}” was removed", { node })}
+        </p>
+      ))}
+      {Object.entries(diff.changed).map(([node, changes]) => (
+        <section key={node} aria-label={node}>
+          <p className="ve-changed">
+            <Pencil size={14} aria-hidden /> {t("“{node}” was changed", { node })}
+          </p>
+          <Changes changes={changes} titles={titlesOf(forms)} />
+        </section>
+      ))}
+      {diff.outline.length > 0 && (
+        <section aria-label={t("The flow itself")}>
+          <p className="ve-changed">
+            <Pencil size={14} aria-hidden /> {t("The flow itself")}
+          </p>
+          <Changes changes={diff.outline} titles={undefined} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** The titles of fields over all kinds: the difference does not tell a node's kind. A title that is not agreed on is left out. */
+export function titlesOf(forms: Forms): FieldSchema {
+  const properties: Record<string, FieldSchema> = {};
+  for (const form of Object.values(forms)) {
+    for (const [name, schema] of Object.entries(form.schema.properties ?? {})) {
+      const before = properties[name];
+      properties[name] = before && before.title !== schema.title ? {} : schema;
+    }
+  }
+  return { properties };
+}
+
+function Changes({ changes, titles }: { changes: FieldChange[]; titles: FieldSchema | undefined }) {
+  return (
+    <dl>
+      {changes.map((change, place) => (
+        <div key={place}>
+          <dt>{fieldName(change[0], titles)}</dt>
+          <dd>
+            <Change change={change} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Change({ change }: { change: FieldChange }) {
+  const words = sayChange(change);
+  if (words.how === "moved") return <span className="ve-faint">{t("moved")}</span>;
+  if (words.how === "values") {
+    return (
+      <>
+        <del>{words.before}</del> → <ins>{words.after}</ins>
+      </>
+    );
+  }
+  return (
+    <>
+      {wordDiff(words.before, words.after).map((piece, place) => {
+        if (piece.what === "same") return <span key={place}>{piece.text}</span>;
+        return piece.what === "added" ? <ins key={place}>{piece.text}</ins> : <del key={place}>{piece.text}</del>;
+      })}
+    </>
+  );
+}

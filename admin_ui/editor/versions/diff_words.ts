@@ -1,0 +1,61 @@
+/** Changes of a flow, said for people who know the nodes' forms and not the document. */
+
+import { t } from "../texts";
+import type { FieldChange, FieldSchema, FlowDiff, Forms } from "../types";
+
+/** How many changes there are, of every sort. */
+export function isSame(diff: FlowDiff): boolean {
+  return !diff.added.length && !diff.removed.length && !Object.keys(diff.changed).length && !diff.outline.length;
+}
+
+/** Name a field as its form does: `prompt.text.fr` is "Prompt › fr". */
+export function fieldName(field: string, schema: FieldSchema | undefined): string {
+  const [first = "", ...rest] = field.split(".");
+  if (first === "exits") return rest.length ? t("Exit “{exit}”", { exit: rest.join(".") }) : t("Exits");
+  const own = OUTSIDE[first]?.() ?? schema?.properties?.[first]?.title ?? first;
+  const inner = rest.filter((part) => part !== "text");
+  return [own, ...inner.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part))].join(" › ");
+}
+
+/** What every node and the flow itself have beside their forms. */
+const OUTSIDE: Record<string, () => string> = {
+  kind: () => t("Kind"),
+  note: () => t("Note"),
+  at: () => t("Place on the canvas"),
+  start: () => t("Start"),
+  tests: () => t("Tests"),
+  name: () => t("Name"),
+};
+
+/** Say a value. */
+export function valueWords(value: unknown): string {
+  if (value === undefined || value === null) return t("not set");
+  if (value === "") return t("empty");
+  if (value === true) return t("yes");
+  if (value === false) return t("no");
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  if (Array.isArray(value) && value.every((one) => typeof one === "string" || typeof one === "number")) {
+    return value.length ? value.join(", ") : t("empty");
+  }
+  return JSON.stringify(value);
+}
+
+export type Said =
+  | { how: "moved" }
+  | { how: "words"; before: string; after: string }
+  | { how: "values"; before: string; after: string };
+
+const LONG = 40; // characters from which a text is compared word by word
+
+/** How a change of a field is best shown. */
+export function sayChange([field, before, after]: FieldChange): Said {
+  if (field === "at") return { how: "moved" };
+  const texts = typeof before === "string" && typeof after === "string";
+  if (texts && Math.max(before.length, after.length) >= LONG && before && after) return { how: "words", before, after };
+  return { how: "values", before: valueWords(before), after: valueWords(after) };
+}
+
+/** The schema of a node's kind; the kind itself is read from the change where it changed. */
+export function schemaOf(forms: Forms, kind: string | undefined): FieldSchema | undefined {
+  return kind ? forms[kind]?.schema : undefined;
+}
