@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from conf.models.base import Base, MaybeOfSubscriber
 from conf.models.types import Key, Line, Moment
 
+# PostgreSQL finds the beginning of a text by an index of this kind only.
+BEGINNINGS = {name: {name: "varchar_pattern_ops"} for name in ("caller", "called")}
+
 
 class CallRecord(MaybeOfSubscriber, Base):
     """Durations are seconds. `path` lists the nodes walked: `{flow, version, node, kind, exit}` each.
@@ -22,7 +25,14 @@ class CallRecord(MaybeOfSubscriber, Base):
     """
 
     __tablename__ = "call_record"
-    __table_args__ = (Index("ix_call_record_subscriber_started", "subscriber_id", "started_at"),)
+    # The history is looked through by its time, and by each of these within it.
+    __table_args__ = (
+        Index("ix_call_record_subscriber_started", "subscriber_id", "started_at"),
+        Index("ix_call_record_disposition", "subscriber_id", "disposition", "started_at"),
+        Index("ix_call_record_flow", "subscriber_id", "flow", "started_at"),
+        Index("ix_call_record_caller", "subscriber_id", "caller", "started_at", postgresql_ops=BEGINNINGS["caller"]),
+        Index("ix_call_record_called", "subscriber_id", "called", "started_at", postgresql_ops=BEGINNINGS["called"]),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     call: Mapped[str] = mapped_column(Line(64), unique=True)
