@@ -125,3 +125,27 @@ export function stringify(value: unknown): string {
     .map((key) => `${JSON.stringify(key)}:${one(key, object[key])}`)
     .join(",")}}`;
 }
+
+/** A copy with a value put under a key: in its old place, else before the key `before`, else last. */
+export function put<Value>(object: Record<string, Value>, key: string, value: Value, before = ""): Record<string, Value> {
+  if (Object.hasOwn(object, key)) return { ...object, [key]: value };
+  const pairs = entries(object);
+  const place = pairs.findIndex(([name]) => name === before);
+  pairs.splice(place < 0 ? pairs.length : place, 0, [key, value]);
+  return like(object, fromEntries(pairs));
+}
+
+/** A copy without a key. */
+export function drop<Value>(object: Record<string, Value>, key: string): Record<string, Value> {
+  return like(object, fromEntries(entries(object).filter(([name]) => name !== key)));
+}
+
+/** A copy in which a key has another name, in the same place. */
+export function rename<Value>(object: Record<string, Value>, from: string, to: string): Record<string, Value> {
+  return like(object, fromEntries(entries(object).map(([name, value]) => [name === from ? to : name, value])));
+}
+
+function like<Value extends object>(object: Value, copy: Value): Value {
+  const written = (object as Kept)[WRITTEN];
+  return written ? Object.assign(copy, { [WRITTEN]: written }) : copy;
+}

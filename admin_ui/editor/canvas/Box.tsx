@@ -1,0 +1,62 @@
+import { Handle, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
+import { MessageSquareText, Play } from "lucide-react";
+import { memo, useEffect, useMemo } from "react";
+
+import { useSpoken } from "../collections";
+import { exitsOf } from "../model/exits";
+import { gist } from "../model/gist";
+import { type BoxNode, INPUT } from "../model/graph";
+import { useEditor } from "../store";
+import { language, t } from "../texts";
+import type { Problem } from "../types";
+import { ExitRow } from "./ExitRow";
+import { Icon } from "./Icon";
+import { ProblemBadge } from "./ProblemBadge";
+import { useCovered, useDifference, useWalked } from "./state";
+
+const NONE: Problem[] = [];
+
+/** One node on the canvas. It reads the store by its name, so that dragging another one does not draw it again. */
+export const Box = memo(function Box({ id, selected }: NodeProps<BoxNode>) {
+  const node = useEditor((state) => state.doc.nodes[id]);
+  const form = useEditor((state) => state.forms[node?.kind ?? ""]);
+  const problems = useEditor((state) => state.problemsOf[id] ?? NONE);
+  const starts = useEditor((state) => state.doc.start === id);
+  const spoken = useSpoken();
+  const walked = useWalked(id);
+  const difference = useDifference(id);
+  const covered = useCovered(id);
+  const exits = useMemo(
+    () => (node ? exitsOf(node, form, problems).filter((exit) => !exit.common || exit.target !== null) : []),
+    [node, form, problems],
+  );
+  const names = exits.map((exit) => exit.name).join("\n");
+  const measure = useUpdateNodeInternals();
+  useEffect(() => measure(id), [measure, id, names]);
+  if (!node) return null;
+
+  const matters = gist(node, form, language(), spoken);
+  const classes = ["ed-box", `ed-group-${form?.group ?? "unknown"}`];
+  if (selected) classes.push("is-selected");
+  if (walked) classes.push(`is-${walked}`);
+  if (difference) classes.push(`is-${difference}`);
+  if (covered === 0) classes.push("is-uncovered");
+  return (
+    <div className={classes.join(" ")}>
+      <Handle type="target" id={INPUT} position={Position.Left} className="ed-in" isConnectableStart={false} />
+      <header className="ed-box-head">
+        <span className="ed-tile"><Icon name={form?.icon ?? "circle-help"} /></span>
+        <span className="ed-box-names">
+          <span className="ed-box-name" title={id}>{id}</span>
+          <span className="ed-box-kind">{form?.title ?? node.kind}</span>
+        </span>
+        {node.note ? <span className="ed-box-note" title={node.note}><MessageSquareText size={16} aria-label={t("Note: {note}", { note: node.note })} /></span> : null}
+        <ProblemBadge problems={problems} />
+      </header>
+      {starts ? <span className="ed-start"><Play size={11} aria-hidden="true" />{t("Start")}</span> : null}
+      {covered !== null ? <span className="ed-covered">{covered ? t("{times}× tested", { times: covered }) : t("not tested")}</span> : null}
+      {matters ? <p className="ed-gist">{matters}</p> : null}
+      {exits.length ? <ul className="ed-exits">{exits.map((exit) => <ExitRow key={exit.name} node={id} exit={exit} />)}</ul> : null}
+    </div>
+  );
+});

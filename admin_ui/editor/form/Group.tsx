@@ -1,0 +1,52 @@
+import { entries, drop, put } from "../ordered";
+import { empty, resolve, same, shown } from "../model/schema";
+import { t } from "../texts";
+import { Field } from "./Field";
+import type { FieldProps } from "./props";
+
+type Values = Record<string, unknown>;
+
+/** An object: its fields, one under the other. */
+export function Group({ id, path, schema, root, value, onChange, problems, disabled }: FieldProps) {
+  const values = (value && typeof value === "object" ? value : {}) as Values;
+  const set = (name: string, field: unknown) => {
+    const inner = resolve(schema.properties?.[name] ?? {}, root).schema;
+    const usual = !schema.required?.includes(name) && "default" in inner && same(field, inner.default);
+    const made = empty(field) || usual ? drop(values, name) : put(values, name, field);
+    onChange(empty(made) ? undefined : made);
+  };
+  return (
+    <div className="ed-group">
+      {entries(schema.properties ?? {}).filter(([, field]) => shown(field, values, schema)).map(([name, field]) => (
+        <Field
+          key={name} id={`${id}-${name}`} path={`${path}.${name}`} schema={field} root={root} value={values[name]} siblings={values}
+          onChange={(inner) => set(name, inner)} problems={problems} required={schema.required?.includes(name) ?? false} disabled={disabled ?? false}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** An object that need not be there. */
+export function OptionalGroup(props: FieldProps) {
+  const there = props.value !== undefined && props.value !== null;
+  if (!there) {
+    return (
+      <button type="button" className="btn btn-sm btn-outline-secondary" disabled={props.disabled} onClick={() => props.onChange({ ...firstValues(props.schema) })}>
+        {t("Add")}
+      </button>
+    );
+  }
+  return (
+    <>
+      <Group {...props} onChange={(value) => props.onChange(value ?? {})} />
+      <button type="button" className="btn btn-sm btn-link ed-remove" disabled={props.disabled} onClick={() => props.onChange(undefined)}>{t("Remove")}</button>
+    </>
+  );
+}
+
+/** What a new object begins with: something, so that it is there at all. */
+function firstValues(schema: FieldProps["schema"]): Values {
+  const [first] = entries(schema.properties ?? {});
+  return first && first[1].type === "string" ? { [first[0]]: "" } : {};
+}
