@@ -9,24 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from conf import migrations, publishing, snapshot
+from admin_ui import flow_world
+from conf import migrations, snapshot
 from conf.applied import Applied
 from conf.apply import apply
 from conf.database import migrate, open_engine, operator
 from conf.export import export, export_trunks
-from conf.flow_checks import Checks, Found
-from conf.folder import Folder
-from conf.models import Document
 from conf.problems import N_, ConfigurationError, Problem, Translate
 from conf.settings import SECRETS, Settings, load, unknown
 from conf.translations import LANGUAGES, preferred, translator
-from controller.flow import document, lists, schedules
-from controller.flow.check import check
-from controller.flow.rehearse import rehearse
-from controller.flow.world import World
 
 if TYPE_CHECKING:
     from conf.rotation import Console
@@ -58,9 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 def apply_folder(settings: Settings, options: argparse.Namespace, say: Translate, _rest: list[str]) -> int:
     """Load a folder, and say what changed."""
     engine = open_engine(settings.database_url)
-    flows = _flow_check(engine)
-    checks = Checks(flows.check, schedules.problems, lists.problems, flows.form, flows.rehearse)
-    prompts, dry = settings.prompts_dir, options.dry_run
+    prompts, dry, checks = settings.prompts_dir, options.dry_run, flow_world.checks(engine)
     done = apply(engine, options.folder, prompts_dir=prompts, domain=settings.domain, checks=checks, dry_run=dry)
     for line in _told(done, say, dry):
         print(line)
@@ -165,73 +156,6 @@ def _add_language(parser: argparse.ArgumentParser, default: str | None) -> None:
     parser.add_argument(
         "--language", choices=LANGUAGES, default=default, help="of messages; the environment's unless given"
     )
-
-
-def _flow_check(engine: Engine) -> _FlowCheck:
-    with operator(engine, read_only=True) as session:
-        return _FlowCheck(engine, [trunk["name"] for trunk in snapshot.trunks(session)])
-
-
-class _FlowCheck:
-    """The flow engine's checker, and its rehearsal of the flow's own tests."""
-
-    def __init__(self, engine: Engine, trunks: list[str]) -> None:
-        self.engine = engine
-        self.trunks = trunks
-        self.world: World | None = None
-
-    def form(self, doc: Document) -> Iterable[Found]:
-        """What is wrong with the nodes themselves."""
-        return document.read(doc)[1]
-
-    def check(self, doc: Document, folder: Folder) -> Iterable[Found]:
-        """Names are not looked up when a flow that is entered is wrong: what it offers is not known."""
-        return check(doc, None if self._enters_a_wrong_one(doc, folder, set()) else self._world(folder))
-
-    def rehearse(self, doc: Document, folder: Folder) -> Iterator[Found]:
-        """What the flow's own tests say."""
-        for rehearsed in rehearse(doc, self._world(folder)):
-            yield from rehearsed.problems
-
-    def _enters_a_wrong_one(self, doc: Document, folder: Folder, seen: set[str]) -> bool:
-        right = {item.doc["name"]: item.doc for item in folder.right("flows")}
-        for name in publishing.entered(doc).keys() & folder.names("flows") - seen:
-            seen.add(name)
-            inner = right.get(name)
-            if inner is None or self.form(inner) or self._enters_a_wrong_one(inner, folder, seen):
-                return True
-        return False
-
-    def _world(self, folder: Folder) -> World:
-        self.world = self.world or self._new_world(folder)
-        return self.world
-
-    def _new_world(self, folder: Folder) -> World:
-        about = folder.subscriber.doc if folder.subscriber and folder.subscriber.right else {}
-        with operator(self.engine, read_only=True) as session:
-            published = publishing.versions(session, about.get("slug", ""))
-        # A flow without a file is withdrawn by this very load: nothing may enter it any more, at no version.
-        flows = {name: published.get(name, {}) for name in folder.names("flows")}
-        for item in folder.right("flows"):
-            known = flows[item.doc["name"]]
-            known[max(known, default=0) + 1] = item.doc
-        language = about.get("language", "en")
-        return World(
-            schedules=_by_name(folder, "schedules"),
-            lists=_by_name(folder, "lists"),
-            prompts=_by_name(folder, "prompts"),
-            flows=flows,
-            extensions=folder.short_numbers(),
-            trunks=self.trunks,
-            language=language,
-            languages=(language,),
-            time_zone=about.get("time_zone", "UTC"),
-            country=about.get("country", ""),
-        )
-
-
-def _by_name(folder: Folder, kind: str) -> dict[str, Document]:
-    return {item.doc["name"]: item.doc for item in getattr(folder, kind) if isinstance(item.doc.get("name"), str)}
 
 
 def _told(done: Applied, say: Translate, dry_run: bool) -> Iterator[str]:

@@ -67,14 +67,24 @@ def check(folder: Folder, checks: Checks) -> Iterator[Problem]:
         return  # a flow would seem to miss what stands in the file that could not be read
     yield from _circles(folder)
     for item in folder.right("flows"):
-        told = [*checks.form(item.doc)]
-        yield from (_placed(item, found) for found in checks.flow(item.doc, folder) if found not in told)
+        yield from check_flow(item, folder, checks)
+
+
+def check_flow(item: Item, folder: Folder, checks: Checks) -> Iterator[Problem]:
+    """What the engine finds in one flow, beside its form."""
+    told = [*checks.form(item.doc)]
+    yield from (_placed(item, found) for found in checks.flow(item.doc, folder) if found not in told)
 
 
 def rehearse(folder: Folder, checks: Checks) -> Iterator[Problem]:
     """What the flows' own tests say. They tell something only where everything else is right."""
     for item in folder.right("flows"):
-        yield from (_placed(item, found) for found in checks.rehearsal(item.doc, folder))
+        yield from rehearse_flow(item, folder, checks)
+
+
+def rehearse_flow(item: Item, folder: Folder, checks: Checks) -> Iterator[Problem]:
+    """What one flow's own tests say."""
+    yield from (_placed(item, found) for found in checks.rehearsal(item.doc, folder))
 
 
 def _circles(folder: Folder) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -95,7 +96,7 @@ def standing(session: Session, subscriber_id: int) -> dict[str, Standing]:
 
 
 def versions(session: Session, slug: str) -> dict[str, dict[int, Document]]:
-    """Every version of every flow of a subscriber, by its slug; nothing for one that does not exist yet."""
+    """Every version of every flow of a subscriber, by its slug, as calls walk it; nothing for one that is new."""
     found: dict[str, dict[int, Document]] = defaultdict(dict)
     wanted = (
         select(Flow.name, FlowVersion)
@@ -104,7 +105,7 @@ def versions(session: Session, slug: str) -> dict[str, dict[int, Document]]:
         .where(Subscriber.slug == slug)
     )
     for name, version in session.execute(wanted):
-        found[name][version.version] = version.doc
+        found[name][version.version] = pinned(version.doc, version.pins)
     return dict(found)
 
 
@@ -130,6 +131,8 @@ def publish(
     doc: Document,
     pins: Mapping[str, int],
     comment: str = "",
+    author: str = "",
+    now: datetime | None = None,
 ) -> None:
     """Make a version the published one; it is written when it is new."""
     flow = session.scalars(select(Flow).where(Flow.name == name, Flow.subscriber_id == subscriber_id)).one_or_none()
@@ -141,11 +144,9 @@ def publish(
         select(FlowVersion.version).where(FlowVersion.flow_id == flow.id).order_by(FlowVersion.version.desc()).limit(1)
     ).one_or_none()
     if version > (newest or 0):
-        session.add(
-            FlowVersion(
-                subscriber_id=subscriber_id, flow_id=flow.id, version=version, doc=doc, pins=dict(pins), comment=comment
-            )
-        )
+        made = FlowVersion(subscriber_id=subscriber_id, flow_id=flow.id, version=version, doc=doc, pins=dict(pins))
+        made.comment, made.author, made.created_at = comment, author, now or datetime.now(UTC)
+        session.add(made)
     flow.published = version
 
 

@@ -14,6 +14,7 @@ from conf.apply_trunks import nothing_kept
 from conf.difference import Change, same
 from conf.editing import carrying, checking, rows, stored
 from conf.editing.kinds import ALL, OPERATORS, SUBSCRIBER
+from conf.editing.stale import Stale
 from conf.editing.where_used import Name, Use, drafts, problems, uses, where_used
 from conf.flow_checks import NONE, Checks
 from conf.folder import Folder, Item
@@ -39,14 +40,6 @@ class Saved:
     others: tuple[Change, ...] = ()
     credentials: Credentials | None = field(default=None, repr=False)
     warnings: tuple[Problem, ...] = ()
-
-
-class Stale(Exception):
-    """Somebody else saved meanwhile. `present` is what they saved; None when they removed it."""
-
-    def __init__(self, present: Document | None) -> None:
-        super().__init__("saved by somebody else meanwhile")
-        self.present = present
 
 
 def etag(doc: Document) -> str:

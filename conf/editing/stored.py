@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from conf.editing.flow_names import named
 from conf.editing.kinds import ALL, KINDS, OPERATORS, SUBSCRIBER
 from conf.folder import Folder, Item
 from conf.models import Document, Extension, Flow, FlowVersion, ListEntry, NumberList, Subscriber
+from conf.publishing import entered, pinned
 from conf.yaml_source import Source
 
 NOWHERE = Path("/nonexistent")
@@ -31,13 +34,26 @@ def folder(session: Session, subscriber_id: int) -> Folder:
     found: dict[str, Any] = {kind: _items(session, subscriber_id, kind) for kind in KINDS}
     about = session.scalars(select(Subscriber.doc).where(Subscriber.id == subscriber_id)).one()
     flows = session.execute(
-        select(Flow.name, FlowVersion.doc)
+        select(Flow.name, FlowVersion.doc, FlowVersion.pins)
         .join(FlowVersion, (FlowVersion.flow_id == Flow.id) & (FlowVersion.version == Flow.published))
         .where(Flow.subscriber_id == subscriber_id)
         .order_by(Flow.name)
     )
-    items = tuple(item("flows", name, doc) for name, doc in flows)
+    items = tuple(item("flows", name, pinned(doc, pins)) for name, doc, pins in flows)
     return Folder(NOWHERE, subscriber=item(SUBSCRIBER, about["slug"], about), flows=items, **found)
+
+
+def rehearsable(session: Session, subscriber_id: int, folder: Folder, doc: Document) -> Folder:
+    """The folder with the entries of the lists that a flow, and those that it enters, look numbers up in."""
+    docs, ahead = {item.doc["name"]: item.doc for item in folder.flows}, [doc]
+    wanted: set[str] = set()
+    while ahead:
+        here = ahead.pop()
+        wanted |= {name for kind, name, _ in named(here) if kind == "lists"}
+        ahead += [docs.pop(name) for name in entered(here) if name in docs]
+    whole = {name: document(session, subscriber_id, "lists", name) for name in wanted}
+    items = (replace(found, doc=whole.get(found.doc["name"]) or found.doc) for found in folder.lists)
+    return folder.having("lists", tuple(items))
 
 
 def item(kind: str, name: str, doc: Document) -> Item:

@@ -58,11 +58,14 @@ def where_used(session: Session, subscriber_id: int, kind: str, name: str) -> li
     return [*found, *(_of_subscribers(session, name) if kind == "trunks" else ())]
 
 
-def uses(folder: Folder, drafts: dict[str, Document], wanted: Iterable[Name]) -> list[Use]:
-    """The uses of some names among a subscriber's documents, published flows and drafts."""
+def uses(folder: Folder, drafts: dict[str, Document], wanted: Iterable[Name], *, together: bool = True) -> list[Use]:
+    """The uses of some names among a subscriber's documents, published flows and drafts.
+
+    When the names go `together`, what they use among themselves does not count.
+    """
     names = set(wanted)
     every = [use for use in _uses(folder, drafts) if use.of in names]
-    return [use for use in every if (use.kind, use.name) not in names]  # whatever goes may name itself
+    return [use for use in every if not together or (use.kind, use.name) not in names]
 
 
 def drafts(session: Session, subscriber_id: int) -> dict[str, Document]:
