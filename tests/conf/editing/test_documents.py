@@ -81,22 +81,42 @@ def test_removing_in_the_middle_leaves_no_hole(opened: Open, martin: int) -> Non
 @pytest.mark.parametrize(
     ("kind", "doc", "told"),
     [
-        ("users", {"login": "x", "name": "", "role": "boss"}, [("login", "not_a_login"), ("name", "string_too_short"), ("role", "literal_error")]),
+        (
+            "users",
+            {"login": "x", "name": "", "role": "boss"},
+            [("login", "not_a_login"), ("name", "string_too_short"), ("role", "literal_error")],
+        ),
         ("users", {"login": CLAIRE, "name": "C", "role": "agent"}, [("login", "given_twice")]),
-        ("users", {"login": "n@m.example", "name": "N", "role": "agent", "extension": "101"}, [("extension", "extension_taken")]),
-        ("users", {"login": "n@m.example", "name": "N", "role": "agent", "extension": "112"}, [("extension", "emergency")]),
-        ("users", {"login": "n@m.example", "name": "N", "role": "agent", "forward": {"busy": {"to": "555"}}}, [("forward.busy.to", "no_extension")]),
+        (
+            "users",
+            {"login": "n@m.example", "name": "N", "role": "agent", "extension": "101"},
+            [("extension", "extension_taken")],
+        ),
+        (
+            "users",
+            {"login": "n@m.example", "name": "N", "role": "agent", "extension": "112"},
+            [("extension", "emergency")],
+        ),
+        (
+            "users",
+            {"login": "n@m.example", "name": "N", "role": "agent", "forward": {"busy": {"to": "555"}}},
+            [("forward.busy.to", "no_extension")],
+        ),
         ("extensions", {"extension": "102", "flow": "reception"}, [("extension", "extension_taken")]),
         ("extensions", {"extension": "1000", "flow": "reception"}, [("extension", "given_twice")]),
         ("extensions", {"extension": "130", "flow": "nowhere"}, [("flow", "no_flow")]),
         ("numbers", {"number": "+33123456789"}, [("number", "given_twice")]),
         ("numbers", {"number": "+33123456701", "fax_to": [CLAIRE, "who@x"]}, [("fax_to[1]", "no_user")]),
-        ("lists", {"name": "l", "entries": [{"number": "+331"}, {"regex": "("}]}, [("entries[1].regex", "not_a_regex")]),
+        (
+            "lists",
+            {"name": "l", "entries": [{"number": "+331"}, {"regex": "("}]},
+            [("entries[1].regex", "not_a_regex")],
+        ),
         ("prompts", {"name": "p", "text": {"fr": "a\x00b"}}, [("text.fr", "unstorable")]),
         ("prompts", {"name": "p"}, [("", "silent")]),
         ("prompts", ["no document"], [("", "model_type")]),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_told_at_its_field(opened: Open, martin: int, kind: str, doc: Any, told: list[Any]) -> None:
     with pytest.raises(ConfigurationError) as error, opened() as session:
         save(session, martin, kind, None, doc, domain=DOMAIN)
@@ -153,9 +173,29 @@ def test_a_given_password_is_never_kept_in_the_document(opened: Open, martin: in
 
 
 USED = [
-    ("users", CLAIRE, {("numbers", "+33123456780", "fax_to[0]"), ("flows", "reception", "nodes.shop.to[0]"), ("subscriber", "martin", "fallback")}),
-    ("users", "paul@martin.example", {("users", CLAIRE, "forward.busy.to"), ("numbers", "+33123456789", "fallback"), ("flows", "reception", "nodes.shop.to[1]")}),
-    ("numbers", "+33123456789", {("users", CLAIRE, "outbound_number"), ("users", "paul@martin.example", "outbound_number")}),
+    (
+        "users",
+        CLAIRE,
+        {
+            ("numbers", "+33123456780", "fax_to[0]"),
+            ("flows", "reception", "nodes.shop.to[0]"),
+            ("subscriber", "martin", "fallback"),
+        },
+    ),
+    (
+        "users",
+        "paul@martin.example",
+        {
+            ("users", CLAIRE, "forward.busy.to"),
+            ("numbers", "+33123456789", "fallback"),
+            ("flows", "reception", "nodes.shop.to[1]"),
+        },
+    ),
+    (
+        "numbers",
+        "+33123456789",
+        {("users", CLAIRE, "outbound_number"), ("users", "paul@martin.example", "outbound_number")},
+    ),
     ("schedules", "office", {("flows", "reception", "nodes.opening.schedule")}),
     ("lists", "unwanted", {("flows", "reception", "nodes.filter.list")}),
     ("prompts", "holiday", {("flows", "reception", "nodes.feast.prompt")}),
@@ -163,7 +203,7 @@ USED = [
     ("flows", "orders", {("flows", "reception", "nodes.orders.flow")}),
     ("flows", "reception", {("extensions", "1000", "flow"), ("numbers", "+33123456789", "flow")}),
     ("extensions", "199", set()),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("kind", "name", "where"), USED)
