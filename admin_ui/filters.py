@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import phonenumbers
 from flask import Flask
-from flask_babel import format_datetime, format_timedelta
+from flask_babel import format_date, format_datetime, format_decimal, format_timedelta
 from flask_login import current_user
 
 
 def init_app(app: Flask) -> None:
     """Give templates the filters."""
-    app.jinja_env.filters.update(phone=phone, exact=exact, ago=ago, lasted=lasted)
+    app.jinja_env.filters.update(day=day, numberformat=format_decimal, phone=phone, exact=exact, ago=ago, lasted=lasted)
 
 
 def phone(number: str) -> str:
@@ -27,6 +27,11 @@ def phone(number: str) -> str:
     at_home = country and phonenumbers.region_code_for_country_code(parsed.country_code or 0) == country
     form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, form)
+
+
+def day(moment: datetime) -> str:
+    """A day in full."""
+    return format_date(moment, "full")
 
 
 def exact(moment: datetime | None) -> str:

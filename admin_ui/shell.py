@@ -110,5 +110,6 @@ def _frame() -> dict[str, Any]:
         "here": (request.endpoint or "").split(".")[0],
         "person": current_user if inside else None,
         "language": locale.language if locale else "en",
+        "known_endpoints": current_app.view_functions,
         "is_htmx": request.headers.get("HX-Request") == "true",
     }

@@ -5,6 +5,7 @@ import { startAges } from "./ages";
 import { startConfirm } from "./confirm";
 import { startDialogs } from "./dialogs";
 import { startForms } from "./forms";
+import { startLive } from "./live";
 import { startTables } from "./tables";
 import { startTheme } from "./theme";
 
@@ -13,4 +14,5 @@ startDialogs();
 startConfirm();
 startForms();
 startTables();
+startLive();
 startAges();
