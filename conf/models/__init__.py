@@ -14,6 +14,7 @@ from conf.models.flow import Flow, FlowDraft, FlowVersion
 from conf.models.intent import Intent
 from conf.models.job import Job
 from conf.models.key import KeyGrant, SubscriberKey
+from conf.models.login_failure import LoginFailure
 from conf.models.number import Number
 from conf.models.number_list import ListEntry, NumberList
 from conf.models.outbound_rule import OutboundRule
@@ -51,6 +52,7 @@ __all__ = [
     "KeyGrant",
     "Line",
     "ListEntry",
+    "LoginFailure",
     "LoginLink",
     "MaybeOfSubscriber",
     "Moment",

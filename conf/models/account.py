@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from conf.models.base import Base, MaybeOfSubscriber
 from conf.models.types import Key, Line, Moment
+from conf.models.user import User
 
 
 class Account(MaybeOfSubscriber, Base):
@@ -33,8 +45,6 @@ class Account(MaybeOfSubscriber, Base):
     one_time: Mapped[bool] = mapped_column(default=False)
     totp: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_step: Mapped[int] = mapped_column(Key, default=0)
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(Moment)
     language: Mapped[str] = mapped_column(String(8), default="")
     theme: Mapped[str] = mapped_column(String(8), default="")  # light, dark, "" as the device
     created_at: Mapped[datetime] = mapped_column(Moment, default=lambda: datetime.now(UTC))
@@ -84,3 +94,11 @@ class RecoveryCode(MaybeOfSubscriber, Base):
     account_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id", ondelete="CASCADE"))
     code: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+@event.listens_for(User, "after_update")
+def _follow(_mapper: Any, connection: Connection, user: User) -> None:
+    """Who is given another login comes in by it from then on."""
+    table = cast(Table, Account.__table__)
+    mine = (table.c.subscriber_id == user.subscriber_id, table.c.user_id == user.id)
+    connection.execute(table.update().where(*mine).values(login=user.login.lower()))

@@ -1,0 +1,123 @@
+"""Lock-out: after some wrong passwords nobody gets in for a while, each time for longer.
+
+An attempt is counted before the password is looked at, so that many at once do not pass beside each other; a right one
+takes its attempt back. What was typed is counted whether there is such an account or not: both look the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from conf.models import LoginFailure
+
+FIRST = timedelta(minutes=1)
+LONGEST = timedelta(hours=1)
+FORGOTTEN = timedelta(hours=24)  # after the last failure
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is counted; it is locked from `free` failures on. `mends`: a success forgets its earlier failures."""
+
+    key: str
+    free: int
+    mends: bool = True
+
+
+class LockedOut(Exception):
+    """Too many wrong attempts; none is looked at for `wait` seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"locked out for {wait:.0f} s")
+        self.wait = wait
+
+
+def of_login(login: str) -> Key:
+    """Attempts for a mail address."""
+    return Key(_digest("login", login.lower()), free=5)
+
+
+def of_code(account_id: int) -> Key:
+    """Attempts at an account's second factor."""
+    return Key(_digest("code", str(account_id)), free=5)
+
+
+def of_address(address: str) -> Key:
+    """Attempts from a computer, or from an IPv6 network; a whole office may share one."""
+    return Key(_digest("address", _network(address)), free=20, mends=False)
+
+
+def attempt(session: Session, keys: Iterable[Key], now: datetime) -> None:
+    """Count an attempt. Raises LockedOut, and counts nothing, while one of the keys is locked."""
+    pairs = sorted(((key, _row(session, key, now)) for key in sorted(keys, key=lambda one: one.key)), key=_until)
+    last = pairs[-1][1].locked_until
+    if last is not None and last > now:
+        raise LockedOut((last - now).total_seconds())
+    for key, row in pairs:
+        if row.at < now - FORGOTTEN:
+            row.failures = 0
+        row.failures, row.at = row.failures + 1, now
+        row.locked_until = now + _lasts(row.failures - key.free) if row.failures >= key.free else None
+
+
+def succeeded(session: Session, keys: Iterable[Key], now: datetime) -> None:
+    """The attempt was right: it does not count."""
+    for key in sorted(keys, key=lambda one: one.key):
+        row = _row(session, key, now)
+        row.failures = 0 if key.mends else max(0, row.failures - 1)
+        row.locked_until = None
+
+
+def free(session: Session, keys: Iterable[Key]) -> None:
+    """Forget failures: somebody has shown otherwise who they are."""
+    session.execute(delete(LoginFailure).where(LoginFailure.key.in_([key.key for key in keys])))
+
+
+def locked_until(session: Session, key: Key, now: datetime) -> datetime | None:
+    """Until when a key is locked."""
+    row = session.get(LoginFailure, key.key)
+    return row.locked_until if row and row.locked_until and row.locked_until > now else None
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Drop what counts no more."""
+    session.execute(delete(LoginFailure).where(LoginFailure.at < now - FORGOTTEN - LONGEST))
+
+
+def _row(session: Session, key: Key, now: datetime) -> LoginFailure:
+    """The row of a key, locked for this transaction; a new one has no failures."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {"key": key.key, "failures": 0, "at": now}
+    session.execute(insert(LoginFailure).values(values).on_conflict_do_nothing())
+    wanted = select(LoginFailure).where(LoginFailure.key == key.key).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def _until(pair: tuple[Key, LoginFailure]) -> float:
+    return pair[1].locked_until.timestamp() if pair[1].locked_until else 0.0
+
+
+def _lasts(times: int) -> timedelta:
+    return min(FIRST * (1 << min(times, 10)), LONGEST)
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if mapped := getattr(parsed, "ipv4_mapped", None):
+        return str(mapped)
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def _digest(kind: str, text: str) -> str:
+    return hashlib.sha256(f"{kind}:{text}".encode(errors="replace")).hexdigest()
