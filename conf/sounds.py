@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 import wave
 from pathlib import Path
@@ -33,22 +32,20 @@ def found(root: Path, name: str) -> Path:
     return path
 
 
-def place(path: Path, subscriber_id: int) -> str:
+def place(content: bytes, subscriber_id: int) -> str:
     """Where a sound is kept, under the prompts folder: `1/0f343b09....wav`."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return f"{subscriber_id}/{digest}.wav"
+    return f"{subscriber_id}/{hashlib.sha256(content).hexdigest()}.wav"
 
 
-def keep(path: Path, prompts_dir: Path, kept: str) -> None:
-    """Copy a sound to its place, whole or not at all."""
-    target = prompts_dir / kept
+def keep(content: bytes, target: Path) -> None:
+    """Write a sound to its place, whole or not at all."""
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, aside = tempfile.mkstemp(dir=target.parent, prefix=".")
     try:
-        with os.fdopen(descriptor, "wb") as stream, path.open("rb") as sound:
-            shutil.copyfileobj(sound, stream)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
         os.chmod(aside, 0o644)  # FreeSWITCH plays it, often as another user
         os.replace(aside, target)
     except BaseException:

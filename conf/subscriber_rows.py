@@ -115,9 +115,10 @@ class SubscriberRows:
         for item in self.folder.prompts:
             row, name = rows[item.doc["name"]], item.doc.get("file", "")
             path = sounds.found(self.folder.root, name) if name else None
-            kept = sounds.place(path, self.subscriber_id) if path else ""
+            content = path.read_bytes() if path else b""
+            kept = sounds.place(content, self.subscriber_id) if path else ""
             if path and not dry_run:
-                sounds.keep(path, self.prompts_dir, kept)
+                sounds.keep(content, self.prompts_dir / kept)
             yield from hidden("sound", item.doc["name"], row.sound, kept)
             row.sound = kept
         self.session.flush()

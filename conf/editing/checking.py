@@ -10,11 +10,13 @@ from conf import document_problems, flow_checks, folder_checks
 from conf.editing.kinds import ALL, SUBSCRIBER
 from conf.editing.storable import unstorable
 from conf.editing.stored import NOWHERE
-from conf.flow_checks import Checks
+from conf.flow_checks import NONE, Checks
 from conf.folder import Folder, Item
 from conf.models import Document
 from conf.problems import N_, ConfigurationError, Problem
 from conf.yaml_source import Source
+
+__all__ = ["HERE", "NONE", "carried", "caused", "form", "placed", "placeless", "refuse", "taken"]
 
 HERE = Source("")  # of the document that is edited: its problems need no place
 

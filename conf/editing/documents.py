@@ -18,7 +18,7 @@ from conf.editing.stale import Stale
 from conf.editing.where_used import Name, Use, drafts, problems, uses, where_used
 from conf.flow_checks import NONE, Checks
 from conf.folder import Folder, Item
-from conf.models import Document, Subscriber
+from conf.models import Document, Prompt, Subscriber
 from conf.problems import N_, ConfigurationError, Problem
 from conf.telephone import KEEP, Credentials, equip
 
@@ -87,7 +87,8 @@ def save(
     _expect(expected, present)
     warnings = checking.refuse(checking.form(kind, doc, checks))
     old = _item(before, kind, name)
-    checking.refuse([*checking.taken(before, kind, old, doc), *_fixed(kind, old, doc)])
+    mute = _mute(session, subscriber_id, before, old, doc) if kind == "prompts" else []
+    checking.refuse([*checking.taken(before, kind, old, doc), *_fixed(kind, old, doc), *mute])
     if present is not None and same(rows.kept(kind, doc), present) and not _gives_password(doc):
         return Saved(present, None, warnings=tuple(warnings))
     after = checking.placed(before, kind, old, doc)
@@ -191,6 +192,21 @@ def _fixed(kind: str, old: Item | None, doc: Document) -> list[Problem]:
         return []
     message = N_("cannot be changed: every telephone is registered under it")
     return [Problem("slug_fixed", message, field="slug")]
+
+
+def _mute(session: Session, subscriber_id: int, before: Folder, old: Item | None, doc: Document) -> list[Problem]:
+    """A file that was never uploaded, or that another prompt has: an export would write both in one place."""
+    file = doc.get("file", "")
+    if not file:
+        return []
+    wanted = select(Prompt.sound).where(
+        Prompt.subscriber_id == subscriber_id, Prompt.name == (old.doc if old else doc)["name"]
+    )
+    if not session.scalars(wanted).one_or_none():
+        return [Problem("no_sound", N_("upload the sound first"), field="file")]
+    if any(item is not old and item.doc.get("file") == file for item in before.prompts):
+        return [Problem("given_twice", N_("{name} exists already"), {"name": file}, field="file")]
+    return []
 
 
 def _gives_password(doc: Document) -> bool:
