@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from admin_ui import flow_world
 from conf import migrations, snapshot
+from conf.accounts import sealing
 from conf.applied import Applied
 from conf.apply import apply
 from conf.database import migrate, open_engine, operator
@@ -103,6 +104,8 @@ def secret(settings: Settings, options: argparse.Namespace, say: Translate, _res
 
     rotation = Rotation(settings, partial(_event_socket, settings.esl_host, settings.esl_port), say)
     names = SECRETS if "all" in options.names else options.names
+    if options.action == "finish":
+        sealing.renew(open_engine(settings.database_url), settings.web_secret)
     for line in rotation.rotate(names) if options.action == "rotate" else rotation.finish():
         print(line)
     return 0

@@ -296,12 +296,14 @@ def test_tls_is_not_required_without_a_certificate(
 def test_secrets_are_changed_by_a_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    main(["migrate"])
+    capsys.readouterr()
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         monkeypatch.setenv("SOUFFLEUR_ESL_PORT", str(nobody.getsockname()[1]))
         assert main(["secret", "rotate", "all"]) == 0
         told = capsys.readouterr().out
-        assert told.count("changed. The one before stays good") == 3
+        assert told.count("changed. The one before stays good") == 4
         assert "FreeSWITCH does not answer at 127.0.0.1:" in told
         assert main(["secret", "rotate", "control_secret", "--language", "de"]) == 1
         assert "wird gerade geändert" in capsys.readouterr().err
@@ -309,7 +311,7 @@ def test_secrets_are_changed_by_a_command(
         told += capsys.readouterr().out
     assert "control_secret : le précédent n'est plus valable." in told
     files = list((tmp_path / "var" / "secrets").iterdir())
-    assert len(files) == 3
+    assert len(files) == 4
     assert not [file for file in files if file.read_text().strip() in told]
     with pytest.raises(SystemExit):
         main(["secret", "rotate", "everything"])
