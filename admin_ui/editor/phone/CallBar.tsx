@@ -28,7 +28,7 @@ export function CallBar({ given, state, muted, onMute, onUndo, onRestart, onLeav
         </strong>
         <small>{given.at ? moment(given.at) : ""}</small>
       </div>
-      <div className="ph-tools" role="group" aria-label={t("Call")}>
+      <div className="ph-tools" role="group" aria-label={t("This call")}>
         <button type="button" onClick={onLeave} title={t("Back to the settings")} aria-label={t("Back to the settings")}>
           <ArrowLeft size={18} aria-hidden />
         </button>

@@ -74,8 +74,8 @@ export function Compare({ flow, versions, revision, onShowDiff }: Props) {
     <details className="ve-compare" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t("What differs")}</summary>
       <div className="ve-ends">
-        {choice(t("From"), "from", from, (end) => setEnds([end, to]))}
-        {choice(t("To"), "to", to, (end) => setEnds([from, end]))}
+        {choice(t("Before"), "from", from, (end) => setEnds([end, to]))}
+        {choice(t("After"), "to", to, (end) => setEnds([from, end]))}
       </div>
       {error && (
         <div className="alert alert-danger" role="alert">
@@ -92,5 +92,5 @@ export function Compare({ flow, versions, revision, onShowDiff }: Props) {
 
 function endName(end: End, live: number | undefined): string {
   if (end === "draft") return t("Draft");
-  return end === live ? t("Version {version} (live)", { version: end }) : t("Version {version}", { version: end });
+  return end === live ? t("Version {version} (in service)", { version: end }) : t("Version {version}", { version: end });
 }

@@ -50,7 +50,7 @@ function Row({ flow, version, onRestore, onRolledBack }: RowProps) {
     <li>
       <div className="ve-row">
         <strong>{t("Version {version}", { version: version.version })}</strong>
-        {version.published && <span className="badge text-bg-success">{t("live")}</span>}
+        {version.published && <span className="badge text-bg-success">{t("in service")}</span>}
         <time dateTime={version.created_at} title={exactly(at)}>
           {ago(at)}
         </time>

@@ -53,7 +53,7 @@ export default function Versions({ flow, revision, dirty, onRestore, onShowDiff,
         dirty={dirty}
         planned={plan}
         onPublished={(version) =>
-          published(version, t("Version {version} is live: new calls take it, calls in progress keep theirs.", { version }))
+          published(version, t("Version {version} is in service: new calls take it, calls in progress keep theirs.", { version }))
         }
         onPlanned={(next) => {
           setDone("");
@@ -80,7 +80,7 @@ export default function Versions({ flow, revision, dirty, onRestore, onShowDiff,
           setDone(t("Version {version} is in the editor as a draft; callers notice nothing yet.", { version }));
         }}
         onRolledBack={(version, old) =>
-          published(version, t("Version {old} is live again, as version {version}.", { old, version }))
+          published(version, t("Version {old} is in service again, as version {version}.", { old, version }))
         }
       />
       <Files flow={flow} onRestore={onRestore} />

@@ -22,7 +22,7 @@ const OUTSIDE: Record<string, () => string> = {
   kind: () => t("Kind"),
   note: () => t("Note"),
   at: () => t("Place on the canvas"),
-  start: () => t("Start"),
+  start: () => t("First node"),
   tests: () => t("Tests"),
   name: () => t("Name"),
 };

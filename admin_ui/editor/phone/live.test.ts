@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+
+import { isOver, stepsOf, withEntry, type Entry } from "./live";
+import { entryWords } from "./live_words";
+
+const entry = (sequence: number, kind: string, data: Record<string, unknown> = {}): Entry => ({
+  call: "c", sequence, kind, data,
+});
+const command = (sequence: number, node: string, flow = "reception") =>
+  entry(sequence, "command", { flow, node, version: 3, type: "play" });
+
+it("orders entries and takes each once", () => {
+  const entries = [command(2, "b"), command(1, "a"), command(2, "b")].reduce(withEntry, []);
+  expect(entries.map(({ sequence }) => sequence)).toEqual([1, 2]);
+});
+
+it("walks the nodes of the commands, a stay in a node once", () => {
+  const entries = [command(1, "a"), command(2, "a"), entry(3, "result"), command(4, "b"), command(5, "b", "orders"), command(6, "a")];
+  expect(stepsOf(entries).map(({ flow, node }) => `${flow}/${node}`)).toEqual([
+    "reception/a", "reception/b", "orders/b", "reception/a",
+  ]);
+});
+
+it("is over when the call ended or was never placed", () => {
+  expect(isOver([command(1, "a")])).toBe(false);
+  expect(isOver([entry(1, "ended")])).toBe(true);
+  expect(isOver([entry(0, "not_placed")])).toBe(true);
+});
+
+it("says entries in words", () => {
+  const play = { type: "play", sounds: [{ type: "phrase", text: "Hello" }, { type: "prompt", name: "welcome" }] };
+  expect(entryWords(entry(1, "command", play))).toBe("The caller hears: Hello welcome");
+  expect(entryWords(entry(2, "result", { type: "digits", digits: "1" }))).toBe("The caller pressed 1.");
+  expect(entryWords(entry(3, "result", { type: "dialled", outcome: "busy" }))).toBe("Everybody was busy.");
+  expect(entryWords(entry(4, "later"))).toBe("later");
+});
