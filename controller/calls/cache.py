@@ -37,6 +37,7 @@ class Everything:
     subscribers: dict[int, Snapshot] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     trunks: tuple[Mapping[str, Any], ...] = ()
+    outbound: tuple[Mapping[str, Any], ...] = ()
 
 
 class Cache:
@@ -61,7 +62,8 @@ class Cache:
             return None
         try:
             numbers = {str(number): int(owner) for number, owner in head["numbers"].items()}
-            found = Everything({}, numbers, tuple(dict(trunk) for trunk in head["trunks"]))
+            trunks, rules = (tuple(map(dict, found)) for found in (head["trunks"], head.get("outbound", ())))
+            found = Everything({}, numbers, trunks, rules)
             wanted = [int(one) for one in head["subscribers"]]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             log.warning("what was kept of the configuration is of another make: %r", error)
@@ -90,7 +92,8 @@ class Cache:
                 if snapshot.flows.get(name, (0, None))[0] != version:
                     self.keep_flow(snapshot.subscriber_id, name, version, document)
             self._write(file, {"snapshot": asdict(snapshot)})
-        head = {"subscribers": sorted(known.subscribers), "numbers": known.numbers, "trunks": known.trunks}
+        operators = {"trunks": known.trunks, "outbound": known.outbound}
+        head = {"subscribers": sorted(known.subscribers), "numbers": known.numbers, **operators}
         self._write(self._folder / "known.json", head)
         self._tidy(set(known.subscribers))
 

@@ -106,7 +106,7 @@ class Channel:
                 return Digits(digits, "length" if len(digits) >= command.max_digits else "timeout")
             case Dial():
                 ended = self._offer.ended_talking(time.time())
-                return self._dialling.kept(headers, key, self.answered, ended) if self._dialling else None
+                return self._dialling.kept(headers, key, self.answered, ended, command) if self._dialling else None
         return None
 
     def prepare(self, command: Command) -> None:

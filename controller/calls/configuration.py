@@ -47,7 +47,7 @@ class _Read:
 
 
 class Configuration:
-    """The subscribers, numbers, trunks and flows that calls are routed by."""
+    """The subscribers, numbers, trunks, outbound rules and flows that calls are routed by."""
 
     def __init__(
         self,
@@ -97,6 +97,10 @@ class Configuration:
     def trunks(self) -> Sequence[Mapping[str, Any]]:
         """The operator's trunks."""
         return self._known.trunks
+
+    def outbound_rules(self) -> Sequence[Mapping[str, Any]]:
+        """The operator's outbound rules; the first that fits a number decides."""
+        return self._known.outbound
 
     def flow(self, subscriber: Snapshot, name: str, version: int = 0) -> Flow:
         """A flow, compiled: the published version, or the one that a call pinned. Raises FlowError."""
@@ -193,7 +197,8 @@ class Configuration:
 
     def _read(self, versions: dict[int, int]) -> _Read:
         with database.operator(self._engine, read_only=True) as session:
-            read = _Read(Everything({}, snapshot.owners(session), snapshot.trunks(session)))
+            trunks, rules = snapshot.trunks(session), snapshot.outbound_rules(session)
+            read = _Read(Everything({}, snapshot.owners(session), trunks, rules))
         for subscriber_id, version in versions.items():
             if self._versions.get(subscriber_id) == version:
                 read.everything.subscribers[subscriber_id] = self._known.subscribers[subscriber_id]

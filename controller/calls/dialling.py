@@ -1,32 +1,31 @@
-"""Ringing others: targets become legs, and the end of the bridge becomes the result."""
+"""Ringing others, by one trunk after the other where need be; the end of the bridge becomes the result."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
-from uuid import uuid4
 
 import gevent
 
 from conf.snapshot import Snapshot
-from controller.calls.offer import ANSWERER, DIALLING, RINGER
-from controller.calls.routing import user_of
+from controller.calls.offer import DIALLING
+from controller.calls.outbound import NO_ROUTE, Documents, not_carried
+from controller.calls.parties import Parties, Party
 from controller.calls.tally import Tally
 from controller.esl import applications
 from controller.esl.applications import Leg
-from controller.esl.bridge_string import ANONYMOUS, LONGEST_RING
+from controller.esl.bridge_string import LONGEST_RING
 from controller.esl.connection import Session
 from controller.esl.errors import Dropped
-from controller.esl.fields import Headers, bridge_end, partner, variable
-from controller.flow.commands import Dial, Dialled, Extension, External, Target
-from controller.flow.numbers import e164, is_anonymous, is_emergency
+from controller.esl.fields import Headers, bridge_end, leg_causes, partner, variable
+from controller.flow.commands import Dial, Dialled
 
 LONGEST_CALL = 24 * 3600.0  # seconds
 STOP_AGAIN = 0.2  # seconds until the next one, in turn, may ring
-OUTSIDE = "sofia/gateway/"
+PROGRESS = 10.0  # seconds until a trunk that says nothing of ringing is given up for the next one
 DISPOSITION = "originate_disposition"
 NOT_ANSWERED: dict[str, Literal["busy", "no_answer"]] = {
     "USER_BUSY": "busy",
@@ -37,14 +36,6 @@ NOT_ANSWERED: dict[str, Literal["busy", "no_answer"]] = {
 }
 
 
-@dataclass(frozen=True)
-class Party:
-    """One leg to ring, and who it is for."""
-
-    name: str
-    leg: Leg
-
-
 class Dialling:
     """Rings targets for one call of a subscriber. `log` hears who is rung and who answers."""
 
@@ -53,7 +44,7 @@ class Dialling:
         subscriber: Snapshot,
         call: str,
         user: str,
-        trunks: Sequence[Mapping[str, Any]],
+        trunks: Documents,
         domain: str,
         log: Callable[..., None],
         dialled: str = "",
@@ -62,44 +53,48 @@ class Dialling:
         sleep: Callable[[float], None] = gevent.sleep,
         tally: Tally | None = None,
         on_connected: Callable[[], object] = lambda: None,
+        rules: Documents = (),
     ) -> None:
-        self._subscriber = subscriber
-        self._call = call
-        self._user = user
-        self._trunks = trunks
-        self._domain = domain
+        self._parties = Parties(subscriber, call, user, domain, dialled, trunks, rules)
         self._log = log
-        self._dialled = dialled
         self._clock = clock
         self._now = now
         self._sleep = sleep
         self.talking_to = ""
         self.partner = ""
         self._tally = Tally() if tally is None else tally
+        self._came_by = "" if user else self._tally.trunk  # what the record tells of a call that came in
         self._on_connected = on_connected
         self._ringing: list[str] = []
+        self._progressed = False  # the one who is rung now rings, or plays
+        self._stopped = False
         self.outside = False  # whether a number outside rings, or talks
 
     def prepare(self, command: Dial) -> None:
         """Note what the checkpoint before the ringing must tell: since when it rings."""
-        if any(self._all_parties(command)):
+        if self._all_parties(command):
             self._tally.ringing_since = self._tally.ringing_since or round(self._now(), 3)
 
     def _all_parties(self, command: Dial) -> list[Party]:
-        return [party for target in command.targets for party in self._parties(target, command)]
+        parties = self._parties.of(command)
+        self._tally.presented = self._parties.presented or self._tally.presented
+        return parties
 
     def dial(self, session: Session, command: Dial, key: str, answered: bool) -> Dialled:
         """Ring the targets of a command until somebody answers and the talk ends, or nobody does."""
         parties = self._all_parties(command)
+        for number, way in self._parties.refused:
+            self._log("barred", to=number, rule=way.rule, cause=way.cause)
         if not parties:
-            return Dialled("failed", cause="NO_ROUTE_DESTINATION")
-        by_uuid = {party.leg.uuid: party.name for party in parties}
+            return Dialled("failed", cause=next((way.cause for _, way in self._parties.refused), NO_ROUTE))
+        by_uuid = {party.leg.uuid: party for first in parties for party in first.all()}
         begun = self._clock()
         connected: list[float] = []
         picked_up = answered
 
         def on_bridge(event: Any) -> None:
             self.partner = partner(event.headers)
+            self._progressed = True
             if picked_up:
                 connect()
 
@@ -110,23 +105,30 @@ class Dialling:
             if self.partner:
                 connect()
 
+        def on_progress(_event: Any) -> None:
+            self._progressed = True
+
         def connect() -> None:
-            self.talking_to = by_uuid.get(self.partner, "")
+            party = by_uuid.get(self.partner)
+            self.talking_to = party.name if party else ""
             if not connected:
                 connected.append(self._clock())
+                self._note_trunk([party] if party else [])
                 self._log("connected", to=self.talking_to, after=round(connected[0] - begun, 3))
                 self._tally.connected = [self.talking_to, round(self._now(), 3)]
                 self._on_connected()
 
-        session.register_handle("CHANNEL_BRIDGE", on_bridge)
-        session.register_handle("CHANNEL_ANSWER", on_answer)
+        handles = {"CHANNEL_BRIDGE": on_bridge, "CHANNEL_ANSWER": on_answer, "CHANNEL_PROGRESS": on_progress}
+        for name, handle in handles.items():
+            session.register_handle(name, handle)
         self._ringing = list(by_uuid)
-        self.outside = any(party.leg.destination.startswith(OUTSIDE) for party in parties)
+        self._stopped = False
+        self.outside = any(party.trunk for party in parties)
         try:
-            result = self._ring(session, command, key, answered, parties, begun, connected)
+            result = self._ring_all(session, command, key, answered, parties, begun, connected)
         finally:
-            session.unregister_handle("CHANNEL_BRIDGE", on_bridge)
-            session.unregister_handle("CHANNEL_ANSWER", on_answer)
+            for name, handle in handles.items():
+                session.unregister_handle(name, handle)
             self.talking_to = self.partner = ""
             self._ringing = []
             self.outside = False
@@ -141,13 +143,14 @@ class Dialling:
 
     def stop(self, session: Session) -> None:
         """End the ringing or the talk: a break does not reach a bridge that rings. Who is next in turn is rung off."""
+        self._stopped = True
         ringing = self._ringing
         while ringing and ringing is self._ringing:
             for uuid in (self.partner,) if self.partner else ringing:
                 session.kill(uuid)
             self._sleep(STOP_AGAIN)
 
-    def _ring(
+    def _ring_all(
         self,
         session: Session,
         command: Dial,
@@ -157,13 +160,55 @@ class Dialling:
         begun: float,
         connected: list[float],
     ) -> Dialled:
-        self._log("ringing", targets=[party.name for party in parties], strategy=command.strategy, seconds=command.ring)
+        """Ring group after group, and who was not reached for the trunk's sake again by the next trunk."""
+        result = Dialled("failed")
+        early = not answered and len(parties) == 1
+        for group in groups(parties, command):
+            while group and result.outcome != "answered" and not self._stopped:
+                self._note_trunk(group)
+                since, self._progressed = self._clock(), False
+                last, headers = self._ring(session, command, key, answered, group, early, begun, connected)
+                result = result if last.outcome == "failed" != result.outcome and result.cause else last
+                rang = self._progressed and len(group) == 1  # of several it may have been another one
+                late = rang or self._clock() - since > PROGRESS + 2.0
+                group = [] if late else self._by_next_trunk(group, headers)
+        return result
+
+    def _by_next_trunk(self, group: list[Party], headers: Headers) -> list[Party]:
+        """Those whom their trunk did not carry to, by the next one. Who cannot be tried at all ends without a cause."""
+        causes, status = leg_causes(headers), bridge_end(headers).sip_code
+        again = []
+        for party in group:
+            cause = causes.get(party.leg.uuid, "INVALID_GATEWAY") if headers else ""
+            if party.then and not_carried(cause, status):
+                self._log("not_carried", to=party.name, trunk=party.trunk, cause=cause, next=party.then.trunk)
+                again.append(party.then)
+        return again
+
+    def _note_trunk(self, parties: list[Party]) -> None:
+        trunk = next((party.trunk for party in parties if party.trunk), "")
+        if trunk and not self._came_by:
+            self._tally.trunk = trunk
+
+    def _ring(
+        self,
+        session: Session,
+        command: Dial,
+        key: str,
+        answered: bool,
+        parties: list[Party],
+        early: bool,
+        begun: float,
+        connected: list[float],
+    ) -> tuple[Dialled, Headers]:
+        outside = {"trunks": trunks} if (trunks := [party.trunk for party in parties if party.trunk]) else {}
+        names = [party.name for party in parties]
+        self._log("ringing", targets=names, strategy=command.strategy, seconds=command.ring, **outside)
         at_once = command.strategy == "at_once"
         # An answered caller hears our ringing tone; an unanswered one what the network itself plays. Of several, the
         # first that plays something would be taken for the one who answered.
-        early = not answered and len(parties) == 1
         bridge = applications.bridge(
-            [party.leg if at_once else replace(party.leg, ring=command.ring) for party in parties],
+            legs(parties, command),
             at_once=at_once,
             ring=command.ring if at_once else min((command.ring + 1.0) * len(parties), LONGEST_RING),
             ignore_early_media=not early,
@@ -175,12 +220,12 @@ class Dialling:
         try:
             ended = session.execute(bridge, key=key, timeout=LONGEST_CALL)
         except Dropped:
-            return Dialled("failed", cause="ORIGINATOR_CANCEL")
+            return Dialled("failed", cause="ORIGINATOR_CANCEL"), {}
         now = self._clock()
         since = connected[0] if connected else now
         result = outcome(ended.headers, self.talking_to, answered=answered or bool(connected))
         talked = now - since if result.outcome == "answered" else 0.0
-        return replace(result, rang=round(since - begun, 3), talked=round(talked, 3))
+        return replace(result, rang=round(since - begun, 3), talked=round(talked, 3)), ended.headers
 
     @staticmethod
     def begin(session: Session, key: str) -> None:
@@ -188,73 +233,49 @@ class Dialling:
         session.set_variable(DISPOSITION, "")
         session.set_variables({DIALLING: key})
 
-    def kept(self, headers: Headers, key: str, answered: bool, ended: float) -> Dialled | None:
+    def kept(
+        self, headers: Headers, key: str, answered: bool, ended: float, command: Dial | None = None
+    ) -> Dialled | None:
         """What FreeSWITCH kept of the bridge named `key`, which ended (epoch seconds) while no controller listened.
 
-        None when that bridge never ran.
+        None when that bridge never ran, or others were to be tried after it: then the command is repeated.
         """
         if variable(headers, DIALLING) != key or not variable(headers, DISPOSITION):
             return None
         by, since = self._tally.connected or ("", 0.0)
         result = outcome(headers, by, answered=answered)
+        if command and self._was_to_go_on(command, result):
+            return None
         if since and result.outcome == "answered":
             result = replace(result, talked=round(max(0.0, ended - since), 3))
         self._tally.connected = []
         self._tally.dialled.append(result)
         return result
 
+    def _was_to_go_on(self, command: Dial, result: Dialled) -> bool:
+        parties = self._parties.of(command)
+        if result.outcome == "answered" or not any(party.then for party in parties):
+            return False
+        return len(groups(parties, command)) > 1 or not_carried(result.cause)
+
     @property
     def just_talked(self) -> bool:
         """Whether the last one who was rung answered."""
         return bool(self._tally.dialled) and self._tally.dialled[-1].outcome == "answered"
 
-    def _parties(self, target: Target, command: Dial) -> list[Party]:
-        if isinstance(target, Extension):
-            return self._extension(target, command)
-        return self._external(target, command)
 
-    def _extension(self, target: Extension, command: Dial) -> list[Party]:
-        if user := user_of(self._subscriber, target.number):
-            uuid = str(uuid4())
-            # FreeSWITCH copies this to the caller's channel (`import` in vars.xml): should the phone transfer it, the
-            # rights are this user's.
-            told = self._own() | {ANSWERER: f"{uuid}:{user.get('login', '')}"}
-            domain = f"{self._subscriber.slug}.{self._domain}"
-            return [Party(target.number, Leg.phone(target.number, domain, uuid=uuid, variables=told))]
-        external = self._subscriber.extensions.get(target.number, {}).get("external")
-        if self._calls_for_help(target.number):
-            external = target.number
-        return self._external(External(external), command) if external else []
+def groups(parties: list[Party], command: Dial) -> list[list[Party]]:
+    """Who is rung with one bridge. FreeSWITCH rings in turn by itself, but knows no second trunk for one of them."""
+    alone = command.strategy == "in_turn" and any(party.then for party in parties)
+    return [[party] for party in parties] if alone else [parties]
 
-    def _calls_for_help(self, number: str) -> bool:
-        # Only somebody on a phone of the subscriber: a stranger's keys in a menu reach no emergency service. What is
-        # merely the country's emergency number must have been dialled so: an extension may have been called like it.
-        if not self._user:
-            return False
-        dialled = number == self._dialled and is_emergency(number, self._subscriber.country)
-        return dialled or number in self._subscriber.emergency
 
-    def _external(self, target: External, command: Dial) -> list[Party]:
-        trunk = next((trunk["name"] for trunk in self._trunks if target.trunk in ("", trunk["name"])), None)
-        if trunk is None:
-            return []
-        number = self._tally.presented = self._presented(command.presented)
-        leg = Leg.gateway(trunk, target.number, uuid=str(uuid4()), variables=self._own(), caller_number=number)
-        return [Party(target.number, leg)]
-
-    def _own(self) -> dict[str, str]:
-        ringer = {RINGER: self._user} if self._user else {}
-        return {"souffleur_call": self._call, "souffleur_subscriber": self._subscriber.slug} | ringer
-
-    def _presented(self, wanted: str) -> str:
-        """The number shown: the one a flow wants (perhaps a caller's, who sent what he liked), else our own."""
-        if wanted and is_anonymous(wanted):
-            return ANONYMOUS
-        return e164(wanted, self._subscriber.country) or self._number_to_show()
-
-    def _number_to_show(self) -> str:
-        user = next((user for user in self._subscriber.users if user.get("login") == self._user), {})
-        return user.get("outbound_number") or next(iter(self._subscriber.numbers), "")
+def legs(parties: list[Party], command: Dial) -> list[Leg]:
+    """The legs of one bridge. Only who rings alone is given up early: it would end the others' ringing as failed."""
+    made = [party.leg for party in parties]
+    if len(parties) == 1 and parties[0].then:
+        made = [replace(made[0], progress=min(PROGRESS, command.ring / 2))]
+    return made if command.strategy == "at_once" else [replace(leg, ring=command.ring) for leg in made]
 
 
 def outcome(headers: Headers, by: str, answered: bool) -> Dialled:

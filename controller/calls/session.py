@@ -278,6 +278,7 @@ class Conversation:
                 offer.dialled,
                 tally=self.record.tally,
                 on_connected=self._note_connected,
+                rules=house.configuration.outbound_rules(),
             )
         channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch)
         return Walker(
@@ -316,6 +317,6 @@ class Conversation:
 
     def _first_entry(self, way: Route | NoRoute) -> dict[str, Any]:
         flow = way.flow if isinstance(way, Route) else ""
-        told = {"from": self.offer.caller, "to": self.offer.dialled, "direction": way.direction}
+        told = {"from": self.offer.caller, "to": self.offer.dialled, "number": way.number, "direction": way.direction}
         return told | {"trunk": way.trunk, "flow": flow}
 

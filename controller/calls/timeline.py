@@ -46,6 +46,10 @@ def _plain(data: Data) -> str:
     return " ".join(f"{key}={value}" for key, value in data.items())
 
 
+def _by(data: Data) -> str:
+    return f" by {', '.join(data['trunks'])}" if data.get("trunks") else ""
+
+
 def _targets(data: Data) -> str:
     return ", ".join(target["number"] for target in data["targets"])
 
@@ -56,7 +60,9 @@ _ENTRIES: dict[str, Callable[[Data], str]] = {
     "command": _command,
     "result": _result,
     "connected": lambda d: f"connected with {d['to']} after {d['after']:.1f} s",
-    "ringing": lambda d: f"ringing {', '.join(d['targets'])}",
+    "ringing": lambda d: f"ringing {', '.join(d['targets'])}" + _by(d),
+    "barred": lambda d: f"{d['to']} is not called ({d['cause']})" + (f" by the rule {d['rule']}" if d["rule"] else ""),
+    "not_carried": lambda d: f"{d['trunk']} does not carry the call to {d['to']} ({d['cause']}): {d['next']} is next",
     "fallback": lambda d: f"{d['reason']}; the caller {'goes to ' + d['to'] if d['to'] else 'hears an apology'}",
     "redirected": lambda d: f"transferred to {d['to']}",
     "gap": lambda d: f"FreeSWITCH lost the call ({d['reason']})",

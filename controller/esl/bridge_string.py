@@ -23,6 +23,7 @@ class Leg:
     caller_number: str = ""  # "anonymous" shows none
     caller_name: str = ""
     ring: float | None = None  # seconds; shorter than the others'
+    progress: float | None = None  # seconds until it must ring at least; else it ends with PROGRESS_TIMEOUT
 
     @classmethod
     def phone(
@@ -85,6 +86,8 @@ class Leg:
             told["origination_caller_id_name"] = arguments.name(self.caller_name, "caller_name")
         if self.ring is not None:
             told["leg_timeout"] = str(whole_seconds(self.ring))
+        if self.progress is not None:
+            told["leg_progress_timeout"] = str(whole_seconds(self.progress) - 1)
         return f"[{assignments(told)}]{self.destination}" if told else self.destination
 
 

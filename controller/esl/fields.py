@@ -116,6 +116,16 @@ def bridge_end(headers: Headers) -> BridgeEnd:
     )
 
 
+def leg_causes(headers: Headers) -> dict[str, str]:
+    """How each leg of a bridge ended, by its uuid (the CHANNEL_EXECUTE_COMPLETE of a bridge).
+
+    A leg that could not even be tried (no such trunk, no such phone) is not among them.
+    """
+    found: object = headers.get("variable_originate_causes", "")
+    legs = found if isinstance(found, list) else str(found).removeprefix("ARRAY::").split("|:")
+    return {uuid: cause for uuid, _, cause in (str(leg).partition(";") for leg in legs) if uuid}
+
+
 def played(headers: Headers) -> bool:
     """Whether a playback's CHANNEL_EXECUTE_COMPLETE says that there was something to play."""
     return headers.get("Application-Response", "") == "FILE PLAYED"

@@ -17,7 +17,7 @@ class Callee:
     """How a number behaves when it is called. Times are seconds of the switch's clock, counted from the call (or the
     answer).
 
-    `status` refuses with that SIP answer at once (486 busy, 404, 480, 503, 603), or after `refuses_after`.
+    `status` refuses with that SIP answer at once (486 busy, 404, 480, 503, 603), or has rung until `refuses_after`.
     """
 
     number: str
@@ -37,6 +37,8 @@ class Callee:
         later = leg.clock.later
         if self.status:
             cause = CAUSES.get(self.status, "NORMAL_TEMPORARY_FAILURE")
+            if self.rings_after is not None and self.rings_after < self.refuses_after:
+                later(self.rings_after, self._if_up, leg, leg.ring)
             if self.early_media_after is not None:
                 later(self.early_media_after, self._if_up, leg, leg.open_media)
             later(self.refuses_after, self._if_up, leg, lambda: leg.hang_up(cause, str(self.status)))

@@ -2,9 +2,9 @@
 
 Recorded: 03d-03f (busy, no answer, failures), 03g (first answer wins, the others LOSE_RACE), 03h (in turn), 03i
 (group_confirm), 03k (early media), 04_ringing (the caller gives up). Timeouts count whole seconds of the
-wall clock, in each group anew: call_timeout and originate_timeout of N last N - 1 to N seconds (03d), leg_timeout N to
-N + 1; here always the middle. Seen on 1.11.1 (transcript real_originate): loopback
-legs, causes of originate, pre_answer counts.
+wall clock, in each group anew: call_timeout and originate_timeout of N last N - 1 to N seconds (03d), leg_timeout and
+leg_progress_timeout (tests/calls/test_outbound_rules.py) of N last N to N + 1; here always the middle. Seen on 1.11.1
+(transcript real_originate): loopback legs, causes of originate, pre_answer counts.
 """
 
 from __future__ import annotations
@@ -52,6 +52,12 @@ class Dial:
         text = leg.get("leg_timeout")
         return started + (float(text) + 0.5) if text else float("inf")
 
+    @staticmethod
+    def _silent(leg: Channel, started: float) -> float:
+        """leg_progress_timeout: N lasts N to N + 1 seconds, unless it rings or plays before."""
+        text = leg.get("leg_progress_timeout")
+        return started + (float(text) + 0.5) if text and not (leg.ringing or leg.early) else float("inf")
+
     def _start(self, one: Leg) -> Channel | None:
         refused = refusal(self.switch, one)
         if refused:
@@ -92,6 +98,10 @@ class Dial:
                 self._drop([leg for leg in waiting if leg is not winner], "LOSE_RACE")
                 return winner
             now = clock.now()
+            for leg in [leg for leg in waiting if not leg.cause and now >= self._silent(leg, started)]:
+                waiting.remove(leg)
+                self.cause = "PROGRESS_TIMEOUT"
+                self._drop([leg], self.cause)
             for leg in [leg for leg in waiting if leg.cause or now >= min(end, limits[leg.uuid])]:
                 waiting.remove(leg)
                 self.cause = leg.cause or ("ALLOTTED_TIMEOUT" if limits[leg.uuid] <= end or not last else "NO_ANSWER")
@@ -99,7 +109,8 @@ class Dial:
             if caller and caller.ready and any(leg.ringing for leg in waiting):
                 caller.ring()
             if waiting and not (caller and not caller.locks and self._obey(caller)):
-                clock.wait(self.signal, min(end, *(limits[leg.uuid] for leg in waiting)))
+                silent = (self._silent(leg, started) for leg in waiting)
+                clock.wait(self.signal, min(end, *silent, *(limits[leg.uuid] for leg in waiting)))
                 self.signal.clear()
         return None
 

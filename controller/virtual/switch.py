@@ -167,7 +167,7 @@ class VirtualSwitch(Switch):
         hangs_up_after: float | None = None,
         presses: str = "", presses_after: float = 1.0,
     ) -> Callee:  # fmt: skip
-        """Script who is called: an extension (`101`, `101@domain`), an external number, or `*` for every other one.
+        """Script who is called: `101`, `101@domain`, a number behind a gateway (`+33...@gateway`, or any), or `*`.
 
         Without further words the callee answers after a tenth of a second. `busy` is status 486; `no_answer` rings for
         ever.

@@ -126,7 +126,9 @@ class Leg:
 
     @property
     def domain(self) -> str:
-        """The domain of a user, or of a registered phone (`sofia/internal/101%domain`)."""
+        """The domain of a user, or of a registered phone (`sofia/internal/101%domain`); the name of a gateway."""
+        if self.endpoint.startswith("sofia/gateway/"):
+            return self.endpoint.split("/")[2]
         return self._address.replace("%", "@").partition("@")[2]
 
     @property

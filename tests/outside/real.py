@@ -96,12 +96,15 @@ class RealPhone:
         talks: float | None,
         plays: float | None = None,
         rings: float = 0.0,
+        status: int = 0,
+        refuses_after: float = 0.0,
     ) -> None:
         self.agent = agent
+        self._status, self._refuses_after = 486 if busy else status, refuses_after
         self._plays = plays
         self._rings = rings
         self.calls: list[Call] = []
-        self._busy, self._no_answer, self._talks = busy, no_answer, talks
+        self._no_answer, self._talks = no_answer, talks
         self._leaving: list[gevent.Greenlet] = []
         self._greenlet = gevent.spawn(self._serve)
 
@@ -112,6 +115,11 @@ class RealPhone:
     @property
     def shown(self) -> list[str]:
         found = (re.search(r"sip:([^@]*)@", call.invite.one("from")) for call in self.calls if call.invite)
+        return [match[1] for match in found if match]
+
+    @property
+    def dialled(self) -> list[str]:
+        found = (re.match(r"INVITE sip:([^@;]*)", call.invite.start) for call in self.calls if call.invite)
         return [match[1] for match in found if match]
 
     def close(self) -> None:
@@ -126,8 +134,9 @@ class RealPhone:
                 assert call.invite
                 self.agent.respond(call.invite, 183, "Session Progress", call, sdp=True)
                 gevent.sleep(self._plays)
-            if self._busy:
-                call.reject(486)
+            if self._status:
+                gevent.sleep(self._refuses_after)
+                call.reject(self._status)
             elif not self._no_answer:
                 self._leaving.append(gevent.spawn_later(self._rings, self._answer, call))
 
@@ -140,9 +149,9 @@ class RealPhone:
 class RealOutside:
     kind = "real"
 
-    def __init__(self, switch: RealSwitch, trunk_port: int) -> None:
+    def __init__(self, switch: RealSwitch, trunk_ports: Mapping[str, int]) -> None:
         self.switch = switch
-        self._trunk_port = trunk_port
+        self._trunk_ports = trunk_ports
         self._made: list[Any] = []
 
     def settings(self) -> dict[str, str]:
@@ -182,16 +191,21 @@ class RealOutside:
     def trunk(
         self,
         number: str = "",
+        name: str = "carrier",
         *,
         busy: bool = False,
         no_answer: bool = False,
         talks: float | None = None,
         plays: float | None = None,
+        silent: bool = False,
+        status: int = 0,
+        refuses_after: float = 0.0,
     ) -> RealPhone:
-        """The far end of the trunk, which takes any number."""
-        address = {"address": TRUNK, "port": self._trunk_port}
-        agent = self._agent("carrier", TRUNK, "", self.switch.settings.external_port, **address)
-        phone = RealPhone(agent, busy, no_answer, talks, plays)
+        """The far end of a trunk, which takes any number."""
+        address = {"address": TRUNK, "port": self._trunk_ports[name]}
+        agent = self._agent(name, TRUNK, "", self.switch.settings.external_port, **address)
+        agent.rings = not silent and not (status and not refuses_after)
+        phone = RealPhone(agent, busy, no_answer or silent, talks, plays, status=status, refuses_after=refuses_after)
         self._made.append(phone)
         return phone
 
@@ -221,12 +235,12 @@ class RealOutside:
 def start_real(
     binary: str, folder: Any, offers: int | Sequence[int], directories: int | Sequence[int], **changes: Any
 ) -> RealOutside:
-    """A FreeSWITCH with our configuration, one trunk at 127.0.0.9; a port, or one for each controller."""
-    trunk_port = free_port(TRUNK)
-    trunk = Trunk("carrier", f"{TRUNK}:{trunk_port}", (f"{TRUNK}/32",))
+    """A FreeSWITCH with our configuration, two trunks at 127.0.0.9; a port, or one for each controller."""
+    ports = {name: free_port(TRUNK) for name in ("carrier", "second")}
+    carrier = Trunk("carrier", f"{TRUNK}:{ports['carrier']}", (f"{TRUNK}/32",))
     settings = settings_for(
         folder,
-        trunks=(trunk,),
+        trunks=(carrier, Trunk("second", f"{TRUNK}:{ports['second']}", ())),
         offers=_addresses(offers),
         directories=_addresses(directories),
         directory_secret="directory-secret",
@@ -235,7 +249,7 @@ def start_real(
     )
     switch = RealSwitch(binary, folder, settings)
     switch.start()
-    return RealOutside(switch, trunk_port)
+    return RealOutside(switch, ports)
 
 
 def _addresses(ports: int | Sequence[int]) -> tuple[str, ...]:

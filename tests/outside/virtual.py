@@ -45,6 +45,10 @@ class VirtualPhone:
         self.callee = callee
 
     @property
+    def dialled(self) -> list[str]:
+        return [str(call.channel.profile["Destination-Number"]) for call in self.callee.calls if call.channel]
+
+    @property
     def rung(self) -> int:
         return len(self.callee.calls)
 
@@ -60,7 +64,8 @@ class VirtualOutside:
         offers = [("127.0.0.1", port) for port in offer_ports]
         options = {"cdr_dir": cdr_dir} if cdr_dir else {}
         self.speed = speed
-        self.switch = VirtualSwitch(PASSWORD, offers, wait=wait, speed=speed, gateways={"carrier"}, **options).start()
+        trunks = {"carrier", "second"}
+        self.switch = VirtualSwitch(PASSWORD, offers, wait=wait, speed=speed, gateways=trunks, **options).start()
 
     def settings(self) -> dict[str, str]:
         return {"SOUFFLEUR_ESL_PORT": str(self.switch.port), "SOUFFLEUR_ESL_PASSWORD": PASSWORD}
@@ -86,8 +91,8 @@ class VirtualOutside:
     def phone(self, extension: str, subscriber: str = "martin", **manner: Any) -> VirtualPhone:
         return VirtualPhone(self._callee(f"{extension}@{subscriber}.pbx.localhost", **manner))
 
-    def trunk(self, number: str = "+33612345678", **manner: Any) -> VirtualPhone:
-        return VirtualPhone(self._callee(number, **manner))
+    def trunk(self, number: str = "+33612345678", name: str = "", **manner: Any) -> VirtualPhone:
+        return VirtualPhone(self._callee(f"{number}@{name}" if name else number, **manner))
 
     def _callee(
         self,
@@ -95,8 +100,13 @@ class VirtualOutside:
         talks: float | None = None,
         plays: float | None = None,
         rings: float | None = None,
+        silent: bool = False,
         **manner: Any,
     ) -> Callee:
+        if silent:
+            manner |= {"no_answer": True, "rings_after": None}
+        if "refuses_after" in manner:
+            manner["refuses_after"] *= self.speed
         if rings is not None:
             manner |= {"answers_after": rings * self.speed}
         if plays is not None:

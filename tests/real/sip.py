@@ -92,6 +92,7 @@ class Agent:
         self.media.bind((address, 0))
         self.calls: dict[str, Call] = {}
         self.ringing: Queue[Call] = Queue()
+        self.rings = True  # and says so at once when it is called
         self.offers: str | None = None  # instead of its session description
         self.strays: list[Message] = []  # requests that belong to no call
         self._reader = gevent.spawn(self._read)
@@ -313,7 +314,7 @@ class Agent:
             call.target = message.one("contact").strip("<>").partition(">")[0]
             call.sequence, call.invite = 100, message
             self.calls[call.call_id] = call
-            self.respond(message, 180, "Ringing", call)
+            self.respond(message, *((180, "Ringing") if self.rings else (100, "Trying")), call)
             self.ringing.put(call)
         elif message.method in ("BYE", "NOTIFY", "OPTIONS", "CANCEL", "INFO", "UPDATE"):
             self.respond(message, 200, "OK", call)
