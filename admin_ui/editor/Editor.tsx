@@ -46,7 +46,7 @@ function Workbench({ replay }: { replay: string | null }) {
       <VersionBar narrow={narrow} />
       <Conflict />
       <Offer />
-      <main className="ed-main">
+      <div className="ed-main">
         {readonly ? null : <Palette />}
         <div className="ed-middle">
           <Canvas readonly={readonly} />
@@ -55,7 +55,7 @@ function Workbench({ replay }: { replay: string | null }) {
         </div>
         <Drawer replay={replay} />
         {narrow ? null : <Properties />}
-      </main>
+      </div>
       <Help />
       <Told />
     </div>

@@ -11,7 +11,7 @@ import { t } from "../texts";
 import { AddMenu, type Wanted } from "./AddMenu";
 import { Box } from "./Box";
 import { spokenLabels } from "./labels";
-import { useReveal } from "./reveal";
+import { showWhole, useReveal } from "./reveal";
 import { useWireState } from "./state";
 import { useTheme } from "./theme";
 import { Wire } from "./Wire";
@@ -20,6 +20,7 @@ const BOX_TYPES = { box: Box };
 const WIRE_TYPES = { wire: Wire };
 const DEFAULT_WIRE = { markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 } };
 const FIT = { maxZoom: 1, minZoom: 0.3, padding: 0.12 };
+const MAP = { width: 168, height: 112 };
 export const DRAGGED_KIND = "application/x-souffleur-kind";
 
 export function Canvas({ readonly }: { readonly: boolean }) {
@@ -95,13 +96,13 @@ export function Canvas({ readonly }: { readonly: boolean }) {
         onConnect={onConnect} onConnectEnd={onConnectEnd} {...(readonly ? {} : { onReconnect })}
         nodesDraggable={!readonly} nodesConnectable={!readonly} edgesFocusable={!readonly} elementsSelectable
         deleteKeyCode={null} multiSelectionKeyCode={["Shift", "Meta", "Control"]} selectionKeyCode="Shift"
-        onlyRenderVisibleElements fitView fitViewOptions={FIT} minZoom={0.1} maxZoom={1.6} connectionRadius={32}
+        onlyRenderVisibleElements onInit={showWhole} fitViewOptions={FIT} minZoom={0.1} maxZoom={1.6} connectionRadius={32}
         colorMode={theme} ariaLabelConfig={labels} snapToGrid snapGrid={[8, 8]} zoomOnDoubleClick={false}
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} />
         <Controls showInteractive={false} position="bottom-left" />
-        <MiniMap className="ed-minimap" pannable zoomable position="bottom-right" nodeBorderRadius={24} ariaLabel={t("Map of the flow")} />
+        <MiniMap style={MAP} pannable zoomable position="bottom-right" nodeBorderRadius={24} ariaLabel={t("Map of the flow")} />
       </ReactFlow>
       {nodes.length === 0 ? <p className="ed-empty">{t("Drag a node here, or choose one on the left: the first one is where calls begin.")}</p> : null}
       {wanted ? <AddMenu wanted={wanted} close={() => setWanted(null)} /> : null}

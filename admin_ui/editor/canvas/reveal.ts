@@ -1,15 +1,37 @@
 /** Bringing nodes into view: the one a problem, the search or the running path leads to. */
 
-import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { type ReactFlowInstance, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useCallback, useEffect } from "react";
 
+import type { BoxNode, WireEdge } from "../model/graph";
 import { WIDTH, heightOf } from "../model/layout";
+import { keys } from "../ordered";
 import { placeOf, useEditor } from "../store";
+import type { NodeDoc } from "../types";
 import { glowOf } from "./state";
 import { moving } from "./theme";
 
 const MARGIN = 24;
 const READABLE = 0.6;
+const LEGIBLE = 0.4;
+
+/** Show the whole flow when it opens; of one too large to read, its beginning. */
+export function showWhole({ fitBounds, setViewport, zoomTo, getViewport }: ReactFlowInstance<BoxNode, WireEdge>): void {
+  const { doc, forms } = useEditor.getState();
+  const corners = keys(doc.nodes).map((name) => ({ place: placeOf(name), height: heightOf(doc.nodes[name] as NodeDoc, forms) }));
+  if (!corners.length) return;
+  const x = Math.min(...corners.map(({ place }) => place[0]));
+  const y = Math.min(...corners.map(({ place }) => place[1])) - MARGIN;
+  const width = Math.max(...corners.map(({ place }) => place[0])) + WIDTH - x;
+  const height = Math.max(...corners.map((one) => one.place[1] + one.height)) - y;
+  void fitBounds({ x, y, width, height }, { padding: 0.04 }).then(() => {
+    if (getViewport().zoom > 1) void zoomTo(1);
+    if (getViewport().zoom >= LEGIBLE) return;
+    const [left, top] = placeOf(Object.hasOwn(doc.nodes, doc.start) ? doc.start : (keys(doc.nodes)[0] as string));
+    const high = document.querySelector(".ed-canvas")?.clientHeight ?? 600;
+    void setViewport({ x: 48 - left * LEGIBLE, y: high / 3 - top * LEGIBLE, zoom: LEGIBLE });
+  });
+}
 
 /** Moves the canvas to a node, unless it is seen well already. */
 export function useMoveTo(): (name: string) => void {

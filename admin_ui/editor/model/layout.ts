@@ -8,20 +8,22 @@ import type { Place, Places } from "./edits";
 import { exitsOf } from "./exits";
 
 export const WIDTH = 248;
-const HEAD = 84;
+const HEAD = 58;
+const GIST = 46;
+const EXITS = 13;
 const ROW = 26;
 const GRID = 8;
 
 /** About how high a node is drawn. */
 export function heightOf(node: NodeDoc, forms: Forms): number {
   const drawn = exitsOf(node, forms[node.kind]).filter((exit) => !exit.common || exit.target !== null);
-  return HEAD + ROW * drawn.length;
+  return HEAD + GIST + (drawn.length ? EXITS + ROW * drawn.length : 0);
 }
 
 /** Lay the whole flow out. */
 export function layout(doc: FlowDoc, forms: Forms): Places {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 96, edgesep: 16, marginx: 24, marginy: 24 });
+  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 72, edgesep: 16, marginx: 24, marginy: 24 });
   graph.setDefaultEdgeLabel(() => ({}));
   const nodes = entries(doc.nodes).sort(([one], [other]) => Number(other === doc.start) - Number(one === doc.start));
   for (const [name, node] of nodes) graph.setNode(name, { width: WIDTH, height: heightOf(node, forms) });
