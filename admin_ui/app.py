@@ -8,16 +8,15 @@ from types import ModuleType
 
 from apiflask import APIFlask
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_ui import api, assets, errors, filters, identity, languages, live, pages, security, shell
+from admin_ui import api, assets, bearer, errors, filters, identity, languages, live, pages, security, shell
 from admin_ui.database import db
 from conf.secret_files import valid
 from conf.settings import Settings
 
 LARGEST_REQUEST = 32 * 1024 * 1024  # bytes: an uploaded sound
-csrf = CSRFProtect()
+csrf = bearer.Protection()
 
 
 def create_app(settings: Settings, calls: live.Calls | None = None) -> Flask:

@@ -30,7 +30,8 @@ class Database(SQLAlchemy):
         return open_engine(options["url"], STATEMENT_TIMEOUT)
 
 
-db = Database(model_class=Base, session_options={"class_": Session})
+# What was read stays readable after the commit: an answer is written from it.
+db = Database(model_class=Base, session_options={"class_": Session, "expire_on_commit": False})
 
 
 def confine(subscriber_id: int | None, *, read_only: bool) -> None:

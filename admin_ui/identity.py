@@ -9,13 +9,14 @@ from flask_login import LoginManager, current_user
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
+from admin_ui import bearer
 from admin_ui.database import confine, db
 from admin_ui.person import Person
 from conf.accounts import sessions
 from conf.database import operator
 from conf.models import Account, Subscriber, User, WebSession
 
-COOKIE_KEY = "token"  # in Flask's signed session cookie
+COOKIE_KEY = bearer.COOKIE_KEY
 READS = {"GET", "HEAD", "OPTIONS"}
 
 manager = LoginManager()
@@ -30,7 +31,9 @@ def init_app(app: Flask) -> None:
 
 
 @manager.request_loader
-def _person(_request: Request) -> Person | None:
+def _person(request: Request) -> Person | None:
+    if bearer.is_given(request):  # then the cookie counts for nothing
+        return bearer.person(request)
     token = session.get(COOKIE_KEY)
     return find(str(token)) if token else None
 

@@ -11,6 +11,7 @@ from flask import abort
 from flask_login import current_user, login_required
 
 from conf.accounts.permissions import ALLOWED
+from conf.accounts.scopes import needs
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,6 +36,7 @@ class Person:
     country: str = ""
     theme: str = ""
     session_id: int = 0
+    token_id: int = 0
     must_change_password: bool = False
     scopes: frozenset[str] | None = field(default=None, repr=False)
 
@@ -47,8 +49,11 @@ class Person:
         return str(self.account_id)
 
     def may(self, *permissions: str) -> bool:
-        """Whether the role allows any of these."""
-        return not ALLOWED[self.role].isdisjoint(permissions)
+        """Whether the role allows any of these; for a token, its scopes too."""
+        given = ALLOWED[self.role]
+        if self.scopes is not None:
+            given = given & frozenset().union(*map(needs, self.scopes))
+        return not given.isdisjoint(permissions)
 
 
 def me() -> Person:

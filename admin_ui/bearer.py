@@ -1,0 +1,77 @@
+"""Requests of the API that bring a token, `Authorization: Bearer ...`: they need no cookie, and no form's token."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Request, request, session
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+
+from admin_ui.database import db
+from admin_ui.person import Person
+from conf.accounts import tokens
+from conf.database import operator
+from conf.models import ApiToken, Subscriber
+
+API = "/api/"
+COOKIE_KEY = "token"  # of the web session, in Flask's signed cookie
+
+
+class Protection(CSRFProtect):
+    """Asks for the form's token where a browser sends a cookie by itself: not where a request names its own token."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuse what another site may have sent."""
+        if request.path.startswith(API) and (is_given(request) or not session.get(COOKIE_KEY)):
+            return  # with neither, the view answers 401
+        super().protect(apply_exemptions)
+
+
+def is_given(asked: Request) -> bool:
+    """Whether a request of the API says itself who sends it."""
+    return asked.path.startswith(API) and "Authorization" in asked.headers
+
+
+def person(asked: Request) -> Person | None:
+    """Who sent a token; None for one that does not count."""
+    given = asked.authorization
+    if given is None or given.type != "bearer" or not given.token:
+        return None
+    now = datetime.now(UTC)
+    with operator(db.engine, read_only=True) as reading:
+        found = tokens.find(reading, given.token, now)
+        if found is None:
+            return None
+        token, subscriber = found
+        made = described(token, subscriber)
+        stale = token.used_at is None or token.used_at < now - tokens.USED_EVERY
+    if stale:
+        _note(made.token_id, now)
+    return made
+
+
+def described(token: ApiToken, subscriber: Subscriber | None) -> Person:
+    """What a request may know of a token: it acts as an administrator, or as the operator, within its scopes."""
+    return Person(
+        account_id=0,
+        login=f"token {token.name}",
+        name=token.name,
+        role="administrator" if subscriber else "operator",
+        subscriber_id=token.subscriber_id,
+        slug=subscriber.slug if subscriber else "",
+        subscriber=subscriber.name if subscriber else "",
+        time_zone=subscriber.time_zone if subscriber else "UTC",
+        country=subscriber.country if subscriber else "",
+        token_id=token.id,
+        scopes=frozenset(token.scopes),
+    )
+
+
+def _note(token_id: int, now: datetime) -> None:
+    try:
+        with operator(db.engine) as writing:
+            writing.execute(update(ApiToken).where(ApiToken.id == token_id).values(used_at=now))
+    except SQLAlchemyError:  # the answer does not depend on it
+        db.session.rollback()
