@@ -168,19 +168,20 @@ class Dialling:
                 self._note_trunk(group)
                 since, self._progressed = self._clock(), False
                 last, headers = self._ring(session, command, key, answered, group, early, begun, connected)
-                result = result if last.outcome == "failed" != result.outcome and result.cause else last
+                if last.outcome != "failed" or result.outcome == "failed":  # somebody was busy: that tells more
+                    result = last
                 rang = self._progressed and len(group) == 1  # of several it may have been another one
                 late = rang or self._clock() - since > PROGRESS + 2.0
                 group = [] if late else self._by_next_trunk(group, headers)
         return result
 
     def _by_next_trunk(self, group: list[Party], headers: Headers) -> list[Party]:
-        """Those whom their trunk did not carry to, by the next one. Who cannot be tried at all ends without a cause."""
-        causes, status = leg_causes(headers), bridge_end(headers).sip_code
+        """Those whom their trunk did not carry the call to, by the next one."""
+        causes, end = leg_causes(headers), bridge_end(headers)
         again = []
-        for party in group:
-            cause = causes.get(party.leg.uuid, "INVALID_GATEWAY") if headers else ""
-            if party.then and not_carried(cause, status):
+        for party in group if headers else ():
+            cause = causes.get(party.leg.uuid, end.disposition)
+            if party.then and (party.leg.uuid not in causes or not_carried(cause, end.sip_code)):
                 self._log("not_carried", to=party.name, trunk=party.trunk, cause=cause, next=party.then.trunk)
                 again.append(party.then)
         return again
