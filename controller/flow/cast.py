@@ -63,9 +63,10 @@ class Cast:
         assert isinstance(command, Collect | Dial | Request)
         place, line = self.lines.popleft()
         try:
-            return line.act(self.free(command))
+            result = line.act(self.free(command))
         except Unfit as unfit:
             raise Unfit(unfit.message, place, line=str(line), **unfit.fields) from None
+        return self._at_last(command, result) if isinstance(command, Dial) else result
 
     def free(self, command: Asked) -> Asked:
         """A dial with those phones only that are not busy; any other command as it is."""
@@ -81,6 +82,13 @@ class Cast:
             case Dial():
                 return None if self.free(command).targets else Dialled("busy")
         return self.world.answer(command, self.at, self.counters)
+
+    def _at_last(self, command: Dial, result: Result) -> Result:
+        """What comes of ringing in turn when nobody answers is what comes of the last one, as on a switch."""
+        last_is_busy = command.strategy == "in_turn" and command.targets[-1].number in self.given.busy
+        if isinstance(result, Dialled) and result.outcome != "answered" and last_is_busy:
+            return replace(result, outcome="busy")
+        return result
 
     def _listed(self, command: CheckList) -> Listed:
         if not self.given.lists[command.list]:

@@ -84,6 +84,14 @@ def test_when_all_are_busy_nobody_needs_to_say_so() -> None:
     assert seen.ended
 
 
+def test_in_turn_the_last_phone_decides_as_on_a_switch() -> None:
+    doc = reception(shop={"strategy": "in_turn"})
+    seen = play({"press": "1"}, {"no_answer": "101"}, doc=doc, busy=["102"])
+    assert [step.exit for step in seen.steps if step.node == "shop"] == ["busy"]
+    seen = play({"press": "1"}, {"no_answer": "102"}, doc=doc, busy=["101"])
+    assert [step.exit for step in seen.steps if step.node == "shop"] == ["no_answer"]
+
+
 @pytest.mark.parametrize(("listed", "last"), [(True, "goodbye"), (False, "choose")])
 def test_what_a_list_says_can_be_chosen(listed: bool, last: str) -> None:
     caller = "+33611111111" if listed else "+33899123456"
