@@ -1,0 +1,119 @@
+"""What callers hear: a text spoken by the voice, and prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from apiflask import APIBlueprint
+from apiflask.schemas import FileSchema
+from flask import Flask, Response, current_app, send_file
+from flask_babel import gettext as _
+from pydantic import Field
+
+from admin_ui import voice
+from admin_ui.api.parts import Query, asks, problem, refuse, scope
+from admin_ui.app import settings_of
+from admin_ui.database import db
+from admin_ui.limits import limiter
+from admin_ui.person import subscriber_id
+from admin_ui.voice import LONGEST, Busy, VoiceError
+from conf.editing import documents, prompt_sounds
+from conf.models import Document
+from conf.problems import N_
+
+blueprint = APIBlueprint("api_speech", __name__, url_prefix="/api/v1", tag="Speech")
+OFTEN = "120 per minute"
+WAV = "audio/wav"
+
+
+class Said(Query):
+    """A text to speak."""
+
+    text: str = Field(min_length=1, max_length=LONGEST)
+    language: str = Field("fr", pattern="^[a-z]{2}$", description="fr, en or de.")
+
+
+class Tongue(Query):
+    """In which language."""
+
+    language: str = Field("", pattern="^([a-z]{2})?$", description="The subscriber's unless given.")
+
+
+def init_app(app: Flask) -> None:
+    """Give the application a voice."""
+    voice.init_app(app, settings_of(app))
+
+
+@blueprint.get("/speech")
+@scope("prompts:read", "flows:read")
+@asks(Said)
+@limiter.limit(OFTEN)
+@blueprint.output(FileSchema(), content_type=WAV)
+def speech(query: Said) -> Any:
+    """Speak a text.
+
+    A WAV file at 8 kHz, as callers hear it. 503 when the voice is away."""
+    return spoken(query.text, query.language)
+
+
+@blueprint.get("/prompts/<path:name>/audio")
+@scope("prompts:read", "flows:read")
+@asks(Tongue)
+@limiter.limit(OFTEN)
+@blueprint.output(FileSchema(), content_type=WAV)
+def prompt(name: str, query: Tongue) -> Any:
+    """Hear a prompt.
+
+    Its sound, else its text in a language (or in the subscriber's, or in any), at 8 kHz."""
+    sid = subscriber_id()
+    doc = documents.read(db.session(), sid, "prompts", name)
+    folder = settings_of(current_app).prompts_dir
+    path = prompt_sounds.sound_file(db.session(), sid, name, prompts_dir=folder)
+    if path is not None and path.is_file():
+        return sent(path)
+    own = documents.read_all(db.session(), sid, "subscriber")[0]["language"]
+    text, language = in_language(doc, query.language or own, own)
+    if not text:
+        return problem(404, "", _("The sound of this prompt is missing: upload it again."))
+    return spoken(text, language)
+
+
+def spoken(text: str, language: str) -> Any:
+    """A text as a sound, or a problem with the reason."""
+    db.session.rollback()  # the database waits for nobody's voice
+    try:
+        return sent(voice.voice().speak(text, language))
+    except Busy:
+        return problem(503, "", _("The voice is busy. Wait a moment and try again."))
+    except VoiceError as error:
+        if "espeak" in error.message or "failed" in error.message or "stored" in error.message:
+            return problem(503, "", _(error.message).format(**error.fields))
+        raise refuse("text", "not_spoken", error.message, **error.fields) from None
+
+
+def in_language(doc: Document, language: str, default: str) -> tuple[str, str]:
+    """A prompt's text in a language, else in the subscriber's, else in any; with the language it is in."""
+    text: Mapping[str, str] = doc.get("text") or {}
+    for tongue in (language, default, *text):
+        if text.get(tongue):
+            return text[tongue], tongue
+    return "", language
+
+
+def sent(path: Path) -> Response:
+    """A sound; a browser may keep it for a while, since it is asked for again and again while somebody listens."""
+    response = send_file(path, mimetype=WAV, conditional=True, etag=True)
+    response.headers["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+_MESSAGES = (
+    N_("Texts cannot be spoken: espeak-ng is not installed (Debian: apt install espeak-ng)."),
+    N_("There is nothing to speak in this text."),
+    N_("The text is longer than {longest} characters."),
+    N_("There is no voice for the language {language}."),
+    N_("The sound cannot be stored in {folder}: {detail}."),
+    N_("The voice failed: {detail}."),
+)

@@ -1,0 +1,50 @@
+"""Where a document is used, as links."""
+
+from __future__ import annotations
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from admin_ui.filters import phone
+from admin_ui.person import me
+from conf.accounts.permissions import ACCOUNT, CONFIGURE, PEOPLE
+from conf.editing.documents import Use
+
+_PAGES = {
+    "users": ("users.edit", PEOPLE),
+    "extensions": ("extensions.edit", PEOPLE),
+    "numbers": ("numbers.edit", CONFIGURE),
+    "lists": ("lists.edit", CONFIGURE),
+    "schedules": ("schedules.edit", CONFIGURE),
+    "prompts": ("prompts.edit", CONFIGURE),
+    "flows": ("editor.page", CONFIGURE),
+    "drafts": ("editor.page", CONFIGURE),
+}
+
+
+def use_address(use: Use) -> str:
+    """The page where a use can be looked at; "" where there is none for this person."""
+    if use.kind == "subscriber":
+        return url_for("subscriber.page") if me().may(ACCOUNT) else ""
+    endpoint, permission = _PAGES.get(use.kind, ("", ""))
+    if endpoint not in current_app.view_functions or not me().may(permission):
+        return ""
+    return url_for(endpoint, name=use.name)
+
+
+def use_title(use: Use) -> str:
+    """What uses it: "the flow reception"."""
+    match use.kind:
+        case "users":
+            return _("the user %(name)s", name=use.name)
+        case "extensions":
+            return _("the short number %(name)s", name=use.name)
+        case "numbers":
+            return _("the number %(name)s", name=phone(use.name))
+        case "lists":
+            return _("the list %(name)s", name=use.name)
+        case "flows":
+            return _("the flow %(name)s", name=use.name)
+        case "drafts":
+            return _("the draft of the flow %(name)s", name=use.name)
+    return _("the settings of the organisation")
