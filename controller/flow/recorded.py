@@ -107,6 +107,7 @@ class _Reader:
         self.cut: tuple[str, Data] | None = None
         self.ended: str | None = None
         self.begun = False
+        self.taken_over = False  # and nothing is written yet by who took the call over
 
     def read(self, entries: Iterable[Data]) -> Recording:
         for entry in entries:
@@ -126,12 +127,24 @@ class _Reader:
         index = data.get("index")
         if kind == "offered":
             self.begun = True
-        elif kind == "adopted" and self.beats:
-            self.adopted.add(max(self.beats))
-        elif kind == "command" and isinstance(index, int):
+        elif kind == "adopted":
+            self.taken_over = True
+            self.adopted.update([max(self.beats)] if self.beats else [])
+        elif kind in ("command", "result") and isinstance(index, int):
+            self._forget_after(index)
+            self._write(kind, index, data)
+
+    def _forget_after(self, index: int) -> None:
+        """What a controller did that died before the next one could know of it was done for nothing."""
+        if self.taken_over:
+            self.beats = {known: beat for known, beat in self.beats.items() if known <= index}
+            self.taken_over = False
+
+    def _write(self, kind: str, index: int, data: Data) -> None:
+        if kind == "command":
             told = {name: value for name, value in data.items() if name not in NOT_THE_COMMAND}
             self.beats[index] = Beat(index, told, str(data.get("node", "")), gone=data.get("gone") is True)
-        elif kind == "result" and isinstance(index, int):
+        else:
             self._hear(self.beats.setdefault(index, Beat(index)), data)
 
     def _hear(self, beat: Beat, data: Data) -> None:

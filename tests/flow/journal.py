@@ -20,6 +20,7 @@ def journal(whole: Whole, heard: Sequence[Result | HungUp]) -> list[dict[str, An
     walk = Walk(Flow.load(whole.doc), Call(given.call("fr", "FR", "Europe/Paris")), whole.world.library)
     entries = [entry("offered", **{"from": given.caller, "to": given.called, "flow": "main"})]
     command: Command | None = walk.begin()
+    cause = ""
     for event in heard:
         assert command
         entries.append(asked(walk, command))
