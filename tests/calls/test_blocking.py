@@ -483,4 +483,4 @@ def test_the_operator_sees_and_frees_a_blocked_address(live: Live) -> None:
 
 def test_a_subscriber_learns_nothing_of_blocked_addresses(live: Live) -> None:
     with pytest.raises(Refused):
-        live.control._ask("GET", "/v1/blocked?subscriber=martin")
+        live.control.ask("GET", "/v1/blocked?subscriber=martin")

@@ -185,7 +185,7 @@ def test_what_is_asked_of_a_call_while_freeswitch_hangs(live: Live, monkeypatch:
     call = live.reaches("wait")["call"]
     live.outside.switch.faults.silent = True
     with pytest.raises(Refused, match="FreeSWITCH: it does not answer now"):
-        live.control._ask("POST", f"/v1/calls/{call}/hang_up")
+        live.control.ask("POST", f"/v1/calls/{call}/hang_up")
     assert caller.has_ended()  # it had been heard
 
 

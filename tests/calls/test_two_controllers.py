@@ -107,8 +107,8 @@ def test_an_adopted_talk_is_shown_and_can_be_transferred_or_ended(both: Processe
     states = [guest.state(both["b"].calls()) for guest in mine]
     assert {(state["talking_to"], state["subscriber"]) for state in states} == {("202", "secours")}
     moved, ended = mine[0], mine[1]
-    control._ask("POST", f"/v1/calls/{states[0]['call']}/transfer", {"to": "3000"})
-    control._ask("POST", f"/v1/calls/{states[1]['call']}/hang_up", {})
+    control.ask("POST", f"/v1/calls/{states[0]['call']}/transfer", {"to": "3000"})
+    control.ask("POST", f"/v1/calls/{states[1]['call']}/hang_up", {})
     both.until(lambda: moved.state(both["b"].calls()).get("node") == "choose", 20)
     moved.person.presses("2")
     assert moved.person.has_ended(20)

@@ -91,7 +91,7 @@ def test_a_killed_freeswitch_and_the_next_one(live: Live) -> None:
     assert caller.has_ended(15)
     assert live.record(3).disposition == "served"
     far = outside.trunk(talks=0.3)
-    live.control._ask("POST", "/v1/originate", {"subscriber": "martin", "extension": "102", "to": "199"})
+    live.control.ask("POST", "/v1/originate", {"subscriber": "martin", "extension": "102", "to": "199"})
     assert (live.record(4, 20).disposition, far.rung) == ("answered", 1)
     assert outside.from_phone("102", "199").has_ended(15)
     assert (live.record(5, 20).disposition, far.rung) == ("answered", 2)

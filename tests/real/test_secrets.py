@@ -150,7 +150,7 @@ def test_secrets_change_while_a_call_is_up(house: House, capsys: pytest.CaptureF
     assert not set(now.values()) & set(before.values())
     assert house.control.is_ready()  # the client shows the new one
     assert ControlClient("127.0.0.1", house.settings.control_port, before["control_secret"]).is_ready()
-    assert len(house.control._ask("GET", "/v1/calls")["calls"]) == 1
+    assert len(house.control.ask("GET", "/v1/calls")["calls"]) == 1
     assert call.bye().status == 200
     house.until(lambda: house.freeswitch.connect(before["esl_password"]).api("show channels count") == "0 total.")
     assert configure(["secret", "finish"]) == 0
