@@ -10,7 +10,20 @@ from apiflask import APIFlask
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_ui import api, assets, bearer, errors, filters, identity, languages, live, pages, security, shell
+from admin_ui import (
+    api,
+    assets,
+    bearer,
+    errors,
+    filters,
+    identity,
+    languages,
+    live,
+    pages,
+    security,
+    shell,
+    static_files,
+)
 from admin_ui.database import db
 from conf.secret_files import valid
 from conf.settings import Settings
@@ -39,7 +52,7 @@ def create_app(settings: Settings, calls: live.Calls | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, trusted, trusted, trusted, trusted)  # type: ignore[method-assign]
     db.init_app(app)
     csrf.init_app(app)
-    for part in (identity, languages, security, errors, assets, filters, shell):
+    for part in (identity, languages, security, errors, assets, filters, shell, static_files):
         part.init_app(app)
     app.extensions["calls"] = calls or live.NoCalls()
     for module in (*_modules(pages), *_modules(api)):

@@ -1,5 +1,6 @@
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import react from "@vitejs/plugin-react";
 import { existsSync } from "node:fs";
@@ -17,11 +18,27 @@ function icons(): Plugin {
   };
 }
 
-const entries = ["editor/main.tsx", "shell/main.ts"].filter((entry) => existsSync(here(entry)));
+/** Writes every script and style sheet compressed beside itself: the server picks what the browser takes. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    apply: "build",
+    closeBundle: () => {
+      const folder = here("static/built/assets");
+      for (const name of readdirSync(folder).filter((name) => /\.(js|css)$/.test(name))) {
+        const content = readFileSync(`${folder}/${name}`);
+        writeFileSync(`${folder}/${name}.gz`, gzipSync(content, { level: 9 }));
+        writeFileSync(`${folder}/${name}.br`, brotliCompressSync(content));
+      }
+    },
+  };
+}
+
+const entries = ["editor/main.tsx", "shell/main.ts", "shell/api_docs.ts"].filter((entry) => existsSync(here(entry)));
 
 export default defineConfig({
   base: "/static/built/",
-  plugins: [react(), icons()],
+  plugins: [react(), icons(), compressed()],
   build: {
     outDir: "static/built",
     emptyOutDir: true,

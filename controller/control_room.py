@@ -71,9 +71,10 @@ class ControlRoom:
     def virtual(self) -> bool:
         """Whether a virtual switch stands in for FreeSWITCH."""
         try:
-            return bool(self._ask("GET", "/v1/status").get("virtual"))
+            switch = self._ask("GET", "/v1/status").get("switch", {})
         except (Away, Refused):
             return False
+        return str(switch.get("version", "")).endswith("-virtual")
 
     def urls(self) -> dict[str, str]:
         """Where the controllers are whose lease lives; the one of this machine when the database does not say."""

@@ -92,7 +92,7 @@ def typed_number(text: str) -> str:
     plain = re.sub(r"[\s./()-]", "", text)[:32]
     if plain.startswith("00"):
         return "+" + plain[2:]
-    if plain.startswith("0") and len(plain) > 4 and (code := _country_code()):
+    if plain.startswith("0") and len(plain) > 2 and (code := _country_code()):
         return f"+{code}{plain[1:]}"
     return plain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,10 +47,17 @@ class Browser(FlaskClient):
 class Site:
     """`app` over `engine`; subscribers martin and duval are loaded, `as_role` gives a browser."""
 
-    def __init__(self, database_url: str, folder: Path, calls: Calls | None = None, **environ: str) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        calls: Calls | None = None,
+        samples: Iterable[str] = ("operator", "martin", "duval"),
+        **environ: str,
+    ) -> None:
         self.settings = load({"SOUFFLEUR_DATA_DIR": str(folder), "SOUFFLEUR_DATABASE_URL": database_url, **environ})
         self.engine: Engine = open_engine(database_url)
-        for sample in ("operator", "martin", "duval"):
+        for sample in samples:
             apply(self.engine, SAMPLES / sample, prompts_dir=self.settings.prompts_dir, domain=self.settings.domain)
         self.app: Flask = create_app(self.settings, calls)
         self.app.config["RATELIMIT_ENABLED"] = False
@@ -89,7 +97,8 @@ class Site:
         account = Account(login=login, language=language)
         if role != "operator":
             subscriber = session.scalars(select(Subscriber).where(Subscriber.slug == slug)).one()
-            user = User(subscriber_id=subscriber.id, doc={"login": login, "name": role.title(), "role": role}, position=99)
+            doc = {"login": login, "name": role.title(), "role": role}
+            user = User(subscriber_id=subscriber.id, doc=doc, position=99)
             session.add(user)
             session.flush()
             account.subscriber_id, account.user_id = subscriber.id, user.id
