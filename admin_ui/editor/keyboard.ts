@@ -17,7 +17,7 @@ const typing = (target: EventTarget | null): boolean =>
 /** Whether the keys belong to the canvas: nothing is typed or marked, and no panel of its own has them. */
 function ours(event: Event): boolean {
   const marked = (document.getSelection()?.toString() ?? "") !== "";
-  const inside = event.target instanceof Element && event.target.closest(".ed-drawer, .ed-dock-body, [role=dialog]");
+  const inside = event.target instanceof Element && event.target.closest("dialog, .ed-drawer, .ed-dock-body, [role=dialog]");
   return !typing(event.target) && !marked && !inside;
 }
 

@@ -18,13 +18,14 @@ function title(group: string): string {
   return known[group] ?? group.charAt(0).toLocaleUpperCase() + group.slice(1);
 }
 
-/** The kinds whose title, help or name has the words searched for, by group; a group nobody knew comes last. */
+/** The kinds searched for, by group: those so called, else those whose help has the words. An unknown group comes last. */
 export function grouped(forms: Forms, filter = ""): Group[] {
   const words = filter.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const having = (text: (form: NodeForm) => string) =>
+    Object.values(forms).filter((form) => words.every((word) => text(form).toLocaleLowerCase().includes(word)));
+  const called = having((form) => `${form.title} ${form.kind}`);
   const groups = new Map<string, NodeForm[]>(ORDER.map((name) => [name, []]));
-  for (const form of Object.values(forms)) {
-    const text = `${form.kind} ${form.title} ${form.help}`.toLocaleLowerCase();
-    if (!words.every((word) => text.includes(word))) continue;
+  for (const form of called.length ? called : having((form) => `${form.title} ${form.kind} ${form.help}`)) {
     groups.set(form.group, [...(groups.get(form.group) ?? []), form]);
   }
   return [...groups]

@@ -33,9 +33,15 @@ export function showWhole({ fitBounds, setViewport, zoomTo, getViewport }: React
   });
 }
 
+/** How far to move so that a stretch is seen: no further than needed. */
+function nudge(from: number, to: number, size: number): number {
+  if (from < MARGIN) return MARGIN - from;
+  return to > size - MARGIN ? Math.max(size - MARGIN - to, MARGIN - from) : 0;
+}
+
 /** Moves the canvas to a node, unless it is seen well already. */
 export function useMoveTo(): (name: string) => void {
-  const { setCenter, getViewport } = useReactFlow();
+  const { setCenter, setViewport, getViewport } = useReactFlow();
   const store = useStoreApi();
   return useCallback(
     (name: string) => {
@@ -48,11 +54,15 @@ export function useMoveTo(): (name: string) => void {
       const view = getViewport();
       const left = x * view.zoom + view.x;
       const top = y * view.zoom + view.y;
-      const seen = left >= MARGIN && top >= MARGIN && left + WIDTH * view.zoom <= width - MARGIN && top + high * view.zoom <= height - MARGIN;
-      if (seen && view.zoom >= READABLE) return;
-      void setCenter(x + WIDTH / 2, y + high / 2, { zoom: Math.min(Math.max(view.zoom, 0.9), 1.2), duration: moving(250) });
+      if (view.zoom < READABLE) {
+        void setCenter(x + WIDTH / 2, y + high / 2, { zoom: 0.9, duration: moving(250) });
+        return;
+      }
+      const dx = nudge(left, left + WIDTH * view.zoom, width);
+      const dy = nudge(top, top + high * view.zoom, height);
+      if (dx || dy) void setViewport({ x: view.x + dx, y: view.y + dy, zoom: view.zoom }, { duration: moving(250) });
     },
-    [setCenter, getViewport, store],
+    [setCenter, setViewport, getViewport, store],
   );
 }
 
