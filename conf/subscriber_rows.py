@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from conf import publishing, sounds
 from conf.difference import Change, compare, hidden
+from conf.entry_rows import set_entries
 from conf.folder import Folder, Item
-from conf.models import Document, Extension, ListEntry, Number, NumberList, Prompt, Schedule, User
+from conf.models import Document, Extension, Number, NumberList, Prompt, Schedule, User
 from conf.snapshot import in_order, number_lists
 from conf.telephone import KEEP, Credentials, equip
 
@@ -132,7 +131,7 @@ class SubscriberRows:
         rows = self._rows(NumberList, "name")
         for change in changes:
             if change.after is not None and change.what != "moved":
-                set_entries(rows[change.name], change.after.get("entries", []))
+                set_entries(self.session, rows[change.name], change.after.get("entries", []))
         self.session.flush()
         yield from changes
 
@@ -162,20 +161,6 @@ def _wanted(docs: Iterable[Document], key: str) -> dict[str, tuple[int, Document
 def masked(doc: Document) -> Document:
     """A user's document as it is kept: never with the password."""
     return doc | {"sip_password": KEEP} if "sip_password" in doc else doc
-
-
-def set_entries(row: NumberList, docs: list[Document]) -> None:
-    """Give a list its entries. Rows of entries that stay are kept: they count their hits."""
-    kept: dict[str, list[ListEntry]] = defaultdict(list)
-    for entry in row.entries:
-        kept[json.dumps(entry.doc)].append(entry)
-    entries = []
-    for position, doc in enumerate(docs):
-        same = kept[json.dumps(doc)]
-        entry = same.pop(0) if same else ListEntry(subscriber_id=row.subscriber_id, doc=doc)
-        entry.position = position
-        entries.append(entry)
-    row.entries = entries
 
 
 def _without_entries(change: Change) -> Change:

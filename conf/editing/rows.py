@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -12,9 +11,10 @@ from conf.apply_trunks import masked as masked_trunk
 from conf.apply_trunks import set_password
 from conf.difference import Change, hidden
 from conf.editing.kinds import ALL, OPERATORS, SUBSCRIBER
+from conf.entry_rows import set_entries
 from conf.models import Document, Extension, Prompt, Subscriber, User
 from conf.subscriber_rows import masked as masked_user
-from conf.subscriber_rows import set_entries, without_entries
+from conf.subscriber_rows import without_entries
 from conf.telephone import KEEP, Credentials, equip
 
 Made = tuple[list[Change], Credentials | None]
@@ -53,7 +53,7 @@ def put(session: Session, subscriber_id: int, kind: str, name: str | None, doc: 
     if kind == "users":
         made = _telephone(session, subscriber_id, found, doc, domain)
     elif kind == "lists":
-        set_entries(found, doc.get("entries", []))
+        set_entries(session, found, doc.get("entries", []))
     elif kind == "trunks":
         made = (set_password(found, doc), None)
     elif kind == "prompts":
@@ -65,16 +65,17 @@ def put(session: Session, subscriber_id: int, kind: str, name: str | None, doc: 
 def drop(session: Session, subscriber_id: int, kind: str, name: str) -> None:
     """Delete a document's rows; those after it move up, so that the order of a file has no holes."""
     found, about = row(session, subscriber_id, kind, name), ALL[kind].row
+    if kind == "users":
+        _extension(session, subscriber_id, found, "")
     session.delete(found)
     session.flush()
+    if kind == "extensions":
+        _shift(session, subscriber_id, found.position, -1, of_users=False)
+        return
     later = update(about).where(about.position > found.position).values(position=about.position - 1)
     if kind not in OPERATORS:
         later = later.where(about.subscriber_id == subscriber_id)
-    if kind == "extensions":
-        later = later.where(Extension.kind != "user")
     session.execute(later, execution_options={"synchronize_session": False})
-    if kind == "users":
-        _order_extensions(session, subscriber_id)
 
 
 def _new(session: Session, subscriber_id: int, kind: str, doc: Document) -> Any:
@@ -110,38 +111,27 @@ def _telephone(session: Session, subscriber_id: int, user: User, doc: Document, 
 
 
 def _extension(session: Session, subscriber_id: int, user: User, number: str) -> None:
+    """A user's extension is a row too. They stand in the order of their users."""
     of_user = select(Extension).where(Extension.subscriber_id == subscriber_id, Extension.user_id == user.id)
     found = session.scalars(of_user.execution_options(populate_existing=True)).one_or_none()
-    if not number:
-        if found is not None:
-            session.delete(found)
-            session.flush()
-            _order_extensions(session, subscriber_id)
-        return
     doc = {"extension": number, "user": user.login}
-    if found is not None:
+    if found is not None and number:
         found.doc = doc
-        return
-    session.add(Extension(subscriber_id=subscriber_id, doc=doc, user_id=user.id))
-    session.flush()
-    _order_extensions(session, subscriber_id)
+    elif found is not None:
+        session.delete(found)
+        session.flush()
+        _shift(session, subscriber_id, found.position, -1)
+    elif number:
+        before = select(func.count(Extension.id)).join(User, User.id == Extension.user_id)
+        before = before.where(Extension.subscriber_id == subscriber_id, User.position < user.position)
+        place = session.scalars(before).one()
+        _shift(session, subscriber_id, place - 1, 1)
+        session.add(Extension(subscriber_id=subscriber_id, doc=doc, user_id=user.id, position=place))
 
 
-def _order_extensions(session: Session, subscriber_id: int) -> None:
-    """The extensions of users stand in the order of their users."""
-    placed = (
-        select(Extension.id, Extension.position)
-        .join(User, User.id == Extension.user_id)
-        .where(Extension.subscriber_id == subscriber_id)
-        .order_by(User.position, User.id)
-    )
-    wrong = {key: place for place, (key, now) in enumerate(session.execute(placed)) if place != now}
-    for extension in _by_id(session, subscriber_id, wrong):
-        extension.position = wrong[extension.id]
-    session.flush()
-
-
-def _by_id(session: Session, subscriber_id: int, keys: dict[int, int]) -> Iterator[Extension]:
-    if keys:
-        wanted = select(Extension).where(Extension.subscriber_id == subscriber_id, Extension.user_id.is_not(None))
-        yield from (found for found in session.scalars(wanted) if found.id in keys)
+def _shift(session: Session, subscriber_id: int, after: int, by: int, *, of_users: bool = True) -> None:
+    """Move the extensions after a place: those of users, or the others."""
+    here = update(Extension).where(Extension.subscriber_id == subscriber_id, Extension.position > after)
+    here = here.where(Extension.kind == "user" if of_users else Extension.kind != "user")
+    here = here.values(position=Extension.position + by)
+    session.execute(here, execution_options={"synchronize_session": False})
