@@ -1,5 +1,6 @@
 /** A simulated call: what is heard, what can be done now, and the way it went. */
 
+import { FlaskConical } from "lucide-react";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { t } from "../texts";
@@ -36,14 +37,23 @@ export function OnCall({ flow, doc, call, state, select, onSaveTest }: Props) {
   const act = (line: Line) => {
     if (!("http" in line)) speaker.stop(); // a web service does not interrupt what the caller hears
     setSaved("");
+    acted.current = true;
     void call.act(line);
+  };
+  const restart = () => {
+    speaker.stop();
+    acted.current = true;
+    void call.restart();
   };
   const typing = useTyping(seen?.waiting ?? null, act, () => speaker.stop());
 
+  const acted = useRef(true);
   useEffect(() => {
     // What was pressed may be gone: the keys of the keyboard go on meaning the telephone's.
-    if (!panel.current?.contains(document.activeElement)) panel.current?.focus({ preventScroll: true });
-  }, [seen, tab]);
+    const lost = !document.activeElement || document.activeElement === document.body;
+    if (acted.current && lost) panel.current?.focus({ preventScroll: true });
+    acted.current = false;
+  }, [seen]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const inField = (event.target as HTMLElement).closest("input, textarea, select");
@@ -69,10 +79,7 @@ export function OnCall({ flow, doc, call, state, select, onSaveTest }: Props) {
           speaker.stop();
           void call.undo();
         }}
-        onRestart={() => {
-          speaker.stop();
-          void call.restart();
-        }}
+        onRestart={restart}
         onLeave={() => call.leave()}
       />
       <div className="ph-views" role="group" aria-label={t("View")}>
@@ -82,6 +89,11 @@ export function OnCall({ flow, doc, call, state, select, onSaveTest }: Props) {
         <button type="button" aria-pressed={tab === "details"} onClick={() => setTab("details")}>
           {t("Details")}
         </button>
+        {seen && !seen.problem && (
+          <button type="button" className="ph-keep" aria-expanded={saving} onClick={() => setSaving(!saving)}>
+            <FlaskConical size={14} aria-hidden /> {t("Save as test")}
+          </button>
+        )}
       </div>
       <Notices state={state} select={select} onForgive={() => call.forgive()} saved={saved} />
       {tab === "details" && seen ? (
@@ -103,7 +115,7 @@ export function OnCall({ flow, doc, call, state, select, onSaveTest }: Props) {
           }}
         />
       ) : (
-        <Turn flow={flow} state={state} typing={typing} act={act} onSave={() => setSaving(true)} />
+        <Turn flow={flow} state={state} typing={typing} act={act} onRestart={restart} />
       )}
     </section>
   );

@@ -20,10 +20,12 @@ interface Props {
 
 export function RealCall({ flow, select, onPath }: Props) {
   const [refused, setRefused] = useState<string | null>(null);
+  const [virtual, setVirtual] = useState(false);
   const [call, setCall] = useState("");
   useEffect(() => {
     const leaving = new AbortController();
-    get("/test-calls", leaving.signal).catch((reason: unknown) => {
+    const possible = get<{ virtual?: boolean }>("/test-calls", leaving.signal);
+    possible.then((answer) => setVirtual(answer?.virtual === true)).catch((reason: unknown) => {
       if (reason instanceof ApiError && [404, 503].includes(reason.status)) {
         setRefused(reason.message || t("Test calls are not available here."));
       }
@@ -42,7 +44,7 @@ export function RealCall({ flow, select, onPath }: Props) {
       {call ? (
         <Followed key={call} flow={flow} call={call} select={select} onPath={onPath} onAgain={() => setCall("")} />
       ) : (
-        <TrialForm flow={flow} onPlaced={setCall} />
+        <TrialForm flow={flow} virtual={virtual} onPlaced={setCall} />
       )}
     </section>
   );
@@ -67,7 +69,7 @@ function Followed({ flow, call, select, onPath, onAgain }: FollowedProps) {
         {entries.length === 0 && <li className="ph-system">{t("The call is being placed…")}</li>}
         {entries.map((entry) => (
           <li key={`${entry.sequence} ${entry.kind}`} className="ph-system">
-            <span className="ph-deed">{entryWords(entry)}</span>
+            <span className="ph-deed">{entry.text || entryWords(entry)}</span>
             <Place
               className="ph-node"
               flow={flow}

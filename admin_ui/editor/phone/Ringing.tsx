@@ -1,6 +1,6 @@
 /** The phones that ring: a card for each, to answer or to refuse as the called person. */
 
-import { Phone, PhoneMissed, PhoneOff, Unplug } from "lucide-react";
+import { Phone } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { t } from "../texts";
@@ -12,7 +12,6 @@ const REFUSED: Record<Refusal, () => string> = {
   no_answer: () => t("No answer"),
   failed: () => t("Failed"),
 };
-const ICONS = { busy: PhoneOff, no_answer: PhoneMissed, failed: Unplug };
 
 export function Ringing({ waiting, act, disabled }: { waiting: Waiting; act: (line: Line) => void; disabled: boolean }) {
   const [refusals, setRefusals] = useState<Refusals>([]);
@@ -34,32 +33,31 @@ export function Ringing({ waiting, act, disabled }: { waiting: Waiting; act: (li
         return (
           <section key={`${number} ${place}`} className={`ph-card ${rings ? "ph-rings" : ""}`} aria-label={number}>
             <strong>{number}</strong>
+            {rings && (
+              <button
+                type="button"
+                className="btn btn-sm btn-success"
+                disabled={disabled}
+                onClick={() => act({ answer: number })}
+              >
+                <Phone size={14} aria-hidden /> {t("Answer")}
+              </button>
+            )}
             {refused && <span className="badge text-bg-secondary">{REFUSED[refused.how]()}</span>}
             {!refused && !rings && <span className="text-body-secondary small">{t("Rings later")}</span>}
             {rings && (
               <div className="ph-buttons">
-                <button
-                  type="button"
-                  className="btn btn-sm btn-success"
-                  disabled={disabled}
-                  onClick={() => act({ answer: number })}
-                >
-                  <Phone size={14} aria-hidden /> {t("Answer")}
-                </button>
-                {(["busy", "no_answer", "failed"] as const).map((how) => {
-                  const Icon = ICONS[how];
-                  return (
-                    <button
-                      key={how}
-                      type="button"
-                      className="btn btn-sm btn-outline-secondary"
-                      disabled={disabled}
-                      onClick={() => refuse(number, how)}
-                    >
-                      <Icon size={14} aria-hidden /> {REFUSED[how]()}
-                    </button>
-                  );
-                })}
+                {(["busy", "no_answer", "failed"] as const).map((how) => (
+                  <button
+                    key={how}
+                    type="button"
+                    className="btn btn-sm btn-outline-secondary"
+                    disabled={disabled}
+                    onClick={() => refuse(number, how)}
+                  >
+                    {REFUSED[how]()}
+                  </button>
+                ))}
               </div>
             )}
           </section>

@@ -20,11 +20,14 @@ interface Props {
 
 export function Transcript({ events, flow, speaker, playing, select }: Props) {
   const end = useRef<HTMLLIElement>(null);
-  useEffect(() => end.current?.scrollIntoView?.({ block: "nearest" }), [events.length]);
+  useEffect(() => {
+    end.current?.scrollIntoView?.({ block: "nearest" }); // it returns a promise in some browsers
+  }, [events.length]);
   return (
     <ol className="ph-transcript" role="log" aria-live="polite" aria-label={t("What is said and done")}>
       {events.map((event, place) => (
         <li key={place} className={`ph-${sideOf(event)}`} ref={place === events.length - 1 ? end : null}>
+          {enters(events, place) && <Place className="ph-node" flow={flow} of={event} select={select} />}
           {event.sounds?.length ? (
             event.sounds.map((sound, number) => (
               <Bubble key={number} sound={sound} speaker={speaker} playing={playing} />
@@ -32,11 +35,16 @@ export function Transcript({ events, flow, speaker, playing, select }: Props) {
           ) : (
             <span className="ph-deed">{event.text || event.type}</span>
           )}
-          <Place className="ph-node" flow={flow} of={event} select={select} />
         </li>
       ))}
     </ol>
   );
+}
+
+/** Whether the call enters a node with this event: its name is said once. */
+function enters(events: SeenEvent[], place: number): boolean {
+  const [before, now] = [events[place - 1], events[place]];
+  return before?.step !== now?.step || before?.node !== now?.node;
 }
 
 function Bubble({ sound, speaker, playing }: { sound: Sound; speaker: Loudspeaker; playing: Playing }) {

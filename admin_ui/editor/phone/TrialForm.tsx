@@ -5,10 +5,20 @@ import { useId, useState } from "react";
 
 import { post } from "../api";
 import { t } from "../texts";
+import { callerPresets } from "./callers";
 import { useSurroundings } from "./shared";
 import { said } from "./simulated";
 
-export function TrialForm({ flow, onPlaced }: { flow: string; onPlaced: (call: string) => void }) {
+const NO_FLOW = { name: "", start: "", nodes: {} };
+
+interface Props {
+  flow: string;
+  /** Whether a virtual switch stands in for FreeSWITCH. */
+  virtual: boolean;
+  onPlaced: (call: string) => void;
+}
+
+export function TrialForm({ flow, virtual, onPlaced }: Props) {
   const id = useId();
   const known = useSurroundings(flow);
   const [from, setFrom] = useState("");
@@ -17,13 +27,14 @@ export function TrialForm({ flow, onPlaced }: { flow: string; onPlaced: (call: s
   const [after, setAfter] = useState("30");
   const [placing, setPlacing] = useState(false);
   const [error, setError] = useState("");
+  const caller = from || callerPresets(NO_FLOW, known.country)[0]?.caller || "";
   const number = to || known.numbers[0] || "";
   const place = async () => {
     setPlacing(true);
     setError("");
     const keys = press.split(/[\s,;]+/).filter(Boolean);
     try {
-      const asked = { from, to: number, press: keys, hang_up_after: Number(after) || null };
+      const asked = { from: caller, to: number, press: keys, hang_up_after: Number(after) || null };
       onPlaced((await post<{ call: string }>("/test-calls", asked)).call);
     } catch (reason) {
       setError(said(reason));
@@ -41,6 +52,7 @@ export function TrialForm({ flow, onPlaced }: { flow: string; onPlaced: (call: s
     >
       <div className="ph-scroll">
         <p className="text-body-secondary">
+          {virtual && `${t("A virtual switch stands in for FreeSWITCH: no real telephone rings.")} `}
           {t("A real call through the telephone system, to the published version of the flow. It appears under live calls.")}
         </p>
         <label className="form-label" htmlFor={`${id}-to`}>
@@ -50,7 +62,7 @@ export function TrialForm({ flow, onPlaced }: { flow: string; onPlaced: (call: s
           id={`${id}-to`}
           className="form-control"
           type="tel"
-          required
+          required={!number}
           list={`${id}-numbers`}
           value={to}
           placeholder={number}
@@ -72,7 +84,7 @@ export function TrialForm({ flow, onPlaced }: { flow: string; onPlaced: (call: s
           className="form-control"
           type="tel"
           value={from}
-          placeholder={t("Anonymous caller")}
+          placeholder={caller}
           onChange={(event) => setFrom(event.target.value)}
         />
         <label className="form-label" htmlFor={`${id}-press`}>

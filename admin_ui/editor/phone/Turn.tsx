@@ -1,6 +1,6 @@
 /** Whose turn it is in a simulated call, and what can be done: keys, phones, a web service, words, hanging up. */
 
-import { FlaskConical, Hourglass, PhoneOff } from "lucide-react";
+import { Hourglass, PhoneOff, RotateCcw } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { t } from "../texts";
@@ -19,15 +19,14 @@ interface Props {
   state: CallState;
   typing: Typing;
   act: (line: Line) => void;
-  onSave: () => void;
+  onRestart: () => void;
 }
 
-export function Turn({ flow, state, typing, act, onSave }: Props) {
+export function Turn({ flow, state, typing, act, onRestart }: Props) {
   const { seen, asking, script } = state;
   const waiting = seen?.waiting ?? null;
   const [answers, setAnswers] = useState(() => recalled(flow));
   useStandingAnswer(state, answers, act);
-  const over = !!seen && (seen.ended || !!seen.problem || !waiting);
   return (
     <footer className="ph-actions">
       {waiting?.for === "phone" && <Ringing key={script.length} waiting={waiting} act={act} disabled={asking} />}
@@ -44,10 +43,15 @@ export function Turn({ flow, state, typing, act, onSave }: Props) {
       )}
       {waiting?.for === "speech" && <Speech act={act} disabled={asking} />}
       {waiting?.for === "keys" && <Keypad typing={typing} waiting={waiting} />}
-      {over && seen.ended && (
+      {seen?.ended && (
         <p className="ph-hint">{t("The call is over ({cause}).", { cause: seen.cause || t("no cause") })}</p>
       )}
       <div className="ph-buttons">
+        {seen?.ended && (
+          <button type="button" className="btn btn-sm btn-success" onClick={onRestart}>
+            <RotateCcw size={14} aria-hidden /> {t("Call again")}
+          </button>
+        )}
         {waiting && ["keys", "speech"].includes(waiting.for) && (
           <button
             type="button"
@@ -56,11 +60,6 @@ export function Turn({ flow, state, typing, act, onSave }: Props) {
             onClick={() => act({ wait: true })}
           >
             <Hourglass size={14} aria-hidden /> {t("Wait in silence")}
-          </button>
-        )}
-        {seen && !seen.problem && (
-          <button type="button" className="btn btn-sm btn-outline-primary" onClick={onSave}>
-            <FlaskConical size={14} aria-hidden /> {t("Save as test")}
           </button>
         )}
         {waiting && (

@@ -52,7 +52,9 @@ export function usePlayback(state: CallState, speaker: Loudspeaker): void {
 export function useLitPath(steps: Step[] | undefined, onPath: (steps: Step[]) => void): void {
   const light = useRef(onPath);
   light.current = onPath;
-  useEffect(() => light.current(steps ?? []), [steps]);
+  useEffect(() => {
+    light.current(steps ?? []);
+  }, [steps]);
   useEffect(() => () => light.current([]), []);
 }
 

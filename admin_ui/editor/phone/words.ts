@@ -67,5 +67,7 @@ export function givenWords(given: Given): [string, string][] {
 /** Whose words or deed an event is: the flow's voice, the caller's, or what the system did between them. */
 export function sideOf(event: SeenEvent): "flow" | "caller" | "system" {
   if (event.sounds?.length || event.type === "said" || event.type === "asked") return "flow";
-  return ["pressed", "waited", "spoke", "hung_up"].includes(event.type) ? "caller" : "system";
+  const by = (event.values as { by?: unknown } | undefined)?.by;
+  if (event.type === "hung_up") return by === "caller" ? "caller" : "system";
+  return ["pressed", "waited", "spoke"].includes(event.type) ? "caller" : "system";
 }

@@ -21,7 +21,9 @@ export default function Tests({ flow, doc, onChange, onCoverage, onPath }: Tests
   const light = useRef(onPath);
   light.current = onPath;
 
-  useEffect(() => paint.current(painted && run ? run.coverage : null), [painted, run]);
+  useEffect(() => {
+    paint.current(painted && run ? run.coverage : null);
+  }, [painted, run]);
   useEffect(
     () => () => {
       paint.current(null);

@@ -7,6 +7,7 @@ import { said } from "../phone/simulated";
 import { t } from "../texts";
 import type { FlowDiff, Forms } from "../types";
 import { Differences } from "./Differences";
+import type { WholeDiff } from "./diff_words";
 import { readDiff, type End, type Version } from "./reading";
 
 interface Props {
@@ -20,7 +21,7 @@ export function Compare({ flow, versions, revision, onShowDiff }: Props) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const [ends, setEnds] = useState<[End, End] | null>(null);
-  const [diff, setDiff] = useState<FlowDiff | null>(null);
+  const [diff, setDiff] = useState<WholeDiff | null>(null);
   const [forms, setForms] = useState<Forms>({});
   const [error, setError] = useState("");
   const draw = useRef(onShowDiff);
@@ -48,7 +49,9 @@ export function Compare({ flow, versions, revision, onShowDiff }: Props) {
   useEffect(() => {
     if (open) readForms().then(setForms, () => undefined); // without them fields keep their own names
   }, [open]);
-  useEffect(() => draw.current(open && to === "draft" ? diff : null), [open, diff, to]);
+  useEffect(() => {
+    draw.current(open && to === "draft" ? diff : null);
+  }, [open, diff, to]);
   useEffect(() => () => draw.current(null), []);
 
   if (!versions.length) return null;

@@ -3,11 +3,11 @@
 import { Minus, Pencil, Plus } from "lucide-react";
 
 import { t } from "../texts";
-import type { FieldChange, FieldSchema, FlowDiff, Forms } from "../types";
-import { fieldName, isSame, sayChange } from "./diff_words";
+import type { FieldChange, FieldSchema, Forms } from "../types";
+import { fieldName, isSame, sayChange, type WholeDiff } from "./diff_words";
 import { wordDiff } from "./words_diff";
 
-export function Differences({ diff, forms }: { diff: FlowDiff; forms: Forms }) {
+export function Differences({ diff, forms }: { diff: WholeDiff; forms: Forms }) {
   if (isSame(diff)) return <p className="ve-faint">{t("Nothing differs.")}</p>;
   return (
     <div className="ve-diff">
@@ -21,6 +21,11 @@ export function Differences({ diff, forms }: { diff: FlowDiff; forms: Forms }) {
           <Minus size={14} aria-hidden /> {t("“{node}” was removed", { node })}
         </p>
       ))}
+      {Object.entries(diff.renamed ?? {}).map(([node, before]) => (
+        <p key={node} className="ve-changed">
+          <Pencil size={14} aria-hidden /> {t("“{before}” is now called “{node}”", { before, node })}
+        </p>
+      ))}
       {Object.entries(diff.changed).map(([node, changes]) => (
         <section key={node} aria-label={node}>
           <p className="ve-changed">
@@ -29,6 +34,10 @@ export function Differences({ diff, forms }: { diff: FlowDiff; forms: Forms }) {
           <Changes changes={changes} titles={titlesOf(forms)} />
         </section>
       ))}
+      {!!diff.moved?.length && (
+        <p className="ve-faint">{t("Moved on the canvas: {nodes}", { nodes: diff.moved.join(", ") })}</p>
+      )}
+      {diff.reordered && <p className="ve-faint">{t("The nodes stand in another order in the file.")}</p>}
       {diff.outline.length > 0 && (
         <section aria-label={t("The flow itself")}>
           <p className="ve-changed">

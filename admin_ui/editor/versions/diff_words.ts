@@ -1,19 +1,29 @@
 /** Changes of a flow, said for people who know the nodes' forms and not the document. */
 
 import { t } from "../texts";
-import type { FieldChange, FieldSchema, FlowDiff, Forms } from "../types";
+import type { FieldChange, FieldSchema, FlowDiff } from "../types";
 
-/** How many changes there are, of every sort. */
-export function isSame(diff: FlowDiff): boolean {
-  return !diff.added.length && !diff.removed.length && !Object.keys(diff.changed).length && !diff.outline.length;
+/** A difference with what the canvas does not need: new names beside the old ones, and what only stands elsewhere. */
+export interface WholeDiff extends FlowDiff {
+  renamed?: Record<string, string>;
+  moved?: string[];
+  reordered?: boolean;
+}
+
+/** Whether nothing differs, not even the places on the canvas. */
+export function isSame(diff: WholeDiff): boolean {
+  const lists = [diff.added, diff.removed, diff.outline, diff.moved ?? []];
+  const named = [diff.changed, diff.renamed ?? {}];
+  return !diff.reordered && lists.every((list) => !list.length) && named.every((found) => !Object.keys(found).length);
 }
 
 /** Name a field as its form does: `prompt.text.fr` is "Prompt › fr". */
 export function fieldName(field: string, schema: FieldSchema | undefined): string {
-  const [first = "", ...rest] = field.split(".");
+  const [first = "", ...rest] = field.split(/[.[\]]+/).filter(Boolean);
   if (first === "exits") return rest.length ? t("Exit “{exit}”", { exit: rest.join(".") }) : t("Exits");
+  if (first === "(order)") return t("order");
   const own = OUTSIDE[first]?.() ?? schema?.properties?.[first]?.title ?? first;
-  const inner = rest.filter((part) => part !== "text");
+  const inner = rest.filter((part) => part !== "text").map((part) => (part === "(order)" ? t("order") : part));
   return [own, ...inner.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part))].join(" › ");
 }
 
@@ -53,9 +63,4 @@ export function sayChange([field, before, after]: FieldChange): Said {
   const texts = typeof before === "string" && typeof after === "string";
   if (texts && Math.max(before.length, after.length) >= LONG && before && after) return { how: "words", before, after };
   return { how: "values", before: valueWords(before), after: valueWords(after) };
-}
-
-/** The schema of a node's kind; the kind itself is read from the change where it changed. */
-export function schemaOf(forms: Forms, kind: string | undefined): FieldSchema | undefined {
-  return kind ? forms[kind]?.schema : undefined;
 }

@@ -43,12 +43,9 @@ export function useObjections(flow: string, revision: number, wanted: boolean) {
   return [objections, setObjections] as const;
 }
 
-/** What a refusal of the server adds: another editor may have broken a test meanwhile. */
+/** What a refusal of the server adds: a list or a schedule may have changed meanwhile, and a test with it. */
 export function objectionsIn(refusal: ApiError, before: Objection): Objection {
-  const { problems, tests } = refusal.body as { problems?: Problem[]; tests?: TestResult[] };
-  return {
-    ...before,
-    errors: Array.isArray(problems) ? problems.filter((one) => one.severity !== "warning") : before.errors,
-    failing: Array.isArray(tests) ? tests.filter((test) => !test.ok) : before.failing,
-  };
+  if (refusal.status !== 409 || before.failing.length) return before;
+  const reasons = refusal.errors.map((error) => error.reason);
+  return { ...before, failing: [{ name: "", ok: false, problems: reasons, path: [], said: [] }] };
 }

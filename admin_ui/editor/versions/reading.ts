@@ -1,7 +1,8 @@
 /** What the server says of a flow's versions, plans and differences, and what is asked of it. */
 
 import { all, ask, flowPath, get, post, send } from "../api";
-import type { FlowAnswer, FlowDiff, FlowDoc, Problem, TestsRun } from "../types";
+import type { FlowAnswer, FlowDoc, Problem, TestsRun } from "../types";
+import type { WholeDiff } from "./diff_words";
 
 export interface Version {
   version: number;
@@ -42,7 +43,7 @@ export async function readVersion(flow: string, version: number): Promise<FlowDo
   return (await get<{ doc: FlowDoc }>(flowPath(flow, "versions", String(version)))).doc;
 }
 
-export const readDiff = (flow: string, from: End, to: End, signal: AbortSignal): Promise<FlowDiff> =>
+export const readDiff = (flow: string, from: End, to: End, signal: AbortSignal): Promise<WholeDiff> =>
   get(`${flowPath(flow, "diff")}?from=${from}&to=${to}`, signal);
 
 /** The publication to come; null for none. */
