@@ -217,4 +217,9 @@ def _rang(asked: Dial, shown: Mapping[str, Any], told: Mapping[str, Any], result
     if now != then or not isinstance(result, Dialled):
         return bool(now == then)
     longer = asked.ring - told.get("ring", Dial(()).ring)
-    return bool(longer >= 0 or result.rang <= asked.ring) if result.outcome == "answered" else longer <= 0
+    match result.outcome:
+        case "answered":
+            return bool(longer >= 0 or result.rang <= asked.ring)
+        case "no_answer":
+            return bool(longer <= 0)
+    return True

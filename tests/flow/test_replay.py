@@ -96,7 +96,8 @@ def test_the_sentence_names_both_nodes() -> None:
         (Dialled("answered", "101", rang=12.0), 10.0, False),
         (Dialled("no_answer", rang=25.0), 10.0, True),
         (Dialled("no_answer", rang=25.0), 40.0, False),
-        (Dialled("busy"), 25.0, True),
+        (Dialled("busy"), 40.0, True),
+        (Dialled("failed"), 10.0, True),
     ],
 )
 def test_a_phone_that_rings_longer_or_shorter(result: Result, ring: float, goes_on: bool) -> None:
