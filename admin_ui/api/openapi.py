@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from flask import Flask, Response, current_app, jsonify
+from flask import Flask, Response, current_app, jsonify, render_template
 
 from admin_ui.api import parts
 from admin_ui.api.parts import description
+from admin_ui.person import allowed
+from conf.accounts.permissions import OWN
 
 blueprint = APIBlueprint("api", __name__, url_prefix="/api/v1", enable_openapi=False)
 
@@ -21,3 +23,10 @@ def init_app(app: Flask) -> None:
 def openapi() -> Response:
     """The description of every operation; no secret, and the same for everybody."""
     return jsonify(description.written(current_app))
+
+
+@blueprint.get("/docs")
+@allowed(OWN)
+def docs() -> str:
+    """The page that shows the description, and tries operations out."""
+    return render_template("api/docs.html", known=current_app.view_functions)

@@ -145,8 +145,11 @@ def _complete(operation: dict[str, Any], method: str, view: Any, name: str) -> N
 
 
 def _error(code: int) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": ERRORS[code], "content": {"application/problem+json": {"schema": schema}}}
+    example: dict[str, Any] = {"type": "about:blank", "title": "...", "status": code, "detail": ERRORS[code]}
+    if code == 422:
+        example["errors"] = [{"field": "name", "code": "missing", "reason": "is missing"}]
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+    return {"description": ERRORS[code], "content": {"application/problem+json": content}}
 
 
 def _tidy(parameter: dict[str, Any]) -> None:
