@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from conf.difference import same
 from conf.models import Document, Flow, FlowDraft, FlowVersion, PlannedPublication
+from conf.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Plan:
-    """A publication to come, or what became of it: waiting, done, failed, cancelled."""
+    """A publication to come, or what became of it: waiting, done, failed (by its `problems`), cancelled."""
 
     id: int
     flow: str
@@ -51,7 +54,7 @@ class Plan:
     author: str
     state: str
     version: int | None
-    problem: str
+    problems: tuple[Problem, ...] = ()
 
 
 def flow(session: Session, subscriber_id: int, name: str) -> Flow:
@@ -112,10 +115,22 @@ def plans(session: Session, flow: Flow, *states: str) -> list[PlannedPublication
 
 def plan(row: PlannedPublication, name: str) -> Plan:
     """A plan as it is told."""
-    told: dict[str, Any] = {
-        key: getattr(row, key) for key in ("id", "at", "comment", "author", "state", "version", "problem")
-    }
-    return Plan(flow=name, **told)
+    told: dict[str, Any] = {key: getattr(row, key) for key in ("id", "at", "comment", "author", "state", "version")}
+    return Plan(flow=name, problems=_told(row.problem), **told)
+
+
+def kept(problems: Iterable[Problem]) -> str:
+    """Problems as a text to be kept: they are translated when they are read."""
+    found = [[item.code, item.message, dict(item.fields), item.field, item.severity] for item in problems]
+    return json.dumps(found, default=str)
+
+
+def _told(kept: str) -> tuple[Problem, ...]:
+    found = json.loads(kept) if kept else []
+    return tuple(
+        Problem(code, message, fields, field=field, severity=severity)
+        for code, message, fields, field, severity in found
+    )
 
 
 def _settled(session: Session, flow: Flow, row: FlowDraft) -> bool:

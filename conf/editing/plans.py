@@ -19,8 +19,6 @@ from conf.problems import N_, ConfigurationError, Problem
 
 log = logging.getLogger(__name__)
 
-GONE = N_("the flow was removed meanwhile")
-
 
 def plan_publication(
     session: Session,
@@ -99,6 +97,6 @@ def _publish(session: Session, owner: int, key: int, now: datetime, checks: Chec
         row.version = flow_publishing.put(session, owner, flow, row.doc, row.comment, row.author, now=now).version
         row.state = "done"
     except ConfigurationError as error:
-        row.state, row.problem = "failed", str(error)
+        row.state, row.problem = "failed", flow_rows.kept(error.problems)
     session.flush()
     yield flow_rows.plan(row, flow.name)

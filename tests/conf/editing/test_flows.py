@@ -333,7 +333,7 @@ def test_a_plan_that_no_longer_checks_fails_and_says_why(
         documents.remove(session, martin, "schedules", "summer", checks=checks)
     (failed,) = flows.publish_due(engine, later, checks=checks)
     assert failed.state == "failed"
-    assert "summer" in failed.problem
+    assert [(problem.field, problem.code) for problem in failed.problems][0] == ("nodes.a.schedule", "unknown_schedule")
     with opened() as session:
         assert flows.planned(session, martin, "new") == failed
         assert flows.draft(session, martin, "new").published is None
