@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 
-from bench import adoption, away, checkpoint, day, esl, first_command, idle_calls, many_calls, real
+from bench import adoption, away, checkpoint, day, esl, first_command, history, idle_calls, many_calls, pages, real
 from bench.processes import Failed, allow_many_files
 from bench.table import Row, show
 
@@ -25,6 +25,8 @@ MEASURES = {
     "real": real.measure,
     "checkpoint": checkpoint.measure,
     "adoption": adoption.measure,
+    "pages": pages.measure,
+    "history": history.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for
 

@@ -1,103 +1,21 @@
-"""A PostgreSQL of the tests' own: made in a temporary folder, reached through a socket there, gone afterwards.
-
-PostgreSQL refuses to run as root, so that it is started as the user `postgres` then. Use the fixture `postgres`:
-`postgres.database()` is the address of a new, empty database, whose owner is no superuser.
-"""
+"""PostgreSQL for tests: `postgres.database()` is the address of a new, empty database; its owner is no superuser."""
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 
 import pytest
 
-PORT = 5432  # only names the socket: it listens on no network
-ROLE = "souffleur"
+from tests.postgres_server import PORT, ROLE, NotHere, Postgres, started
 
-
-class Postgres:
-    """A running server."""
-
-    def __init__(self, programs: Path, folder: Path, become: list[str]) -> None:
-        self.programs, self.folder, self.become = programs, folder, become
-        self.numbers = count(1)
-
-    def begin(self) -> None:
-        """Make the server's files and start it."""
-        self.run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        self.start()
-        self.sql(f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER")
-
-    @property
-    def data(self) -> Path:
-        return self.folder / "data"
-
-    def start(self) -> None:
-        """Start, and return when connections are taken."""
-        options = f"-p {PORT} -k {self.folder} -c listen_addresses='' -c fsync=off"
-        self.run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
-
-    def stop(self) -> None:
-        """Stop at once: connections break."""
-        self.run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
-
-    def database(self, like: str = "template1") -> str:
-        """The address of a new database, empty or like another one (its name, to which nobody is connected)."""
-        name = f"test{next(self.numbers)}"
-        self.sql(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {like}")
-        return self.address(name)
-
-    def address(self, name: str) -> str:
-        """The address of a database by its name."""
-        return f"postgresql+psycopg://{ROLE}@/{name}?host={self.folder}&port={PORT}"
-
-    def sql(self, statement: str) -> None:
-        """Run a statement as the superuser."""
-        self.run("psql", "-h", str(self.folder), "-p", str(PORT), "-U", "postgres", "-q", "-c", statement)
-
-    def run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs; its output is in the exception when it fails."""
-        command = [*self.become, str(self.programs / program), *arguments]
-        # Not through a pipe: the server would hold it open, and we would wait for its end.
-        with (self.folder / "output").open("w+") as output:
-            status = subprocess.run(command, stdout=output, stderr=output, cwd=self.folder, check=False).returncode
-            output.seek(0)
-            assert status == 0, f"{' '.join(command)}: {output.read()}"
-
-
-def programs() -> Path | None:
-    """Where PostgreSQL's programs are: on the path, or where Debian puts the newest."""
-    for program in (shutil.which("initdb"), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")))[::-1]):
-        if program and (found := Path(program).resolve().parent / "pg_ctl").exists():
-            return found.parent
-    return None
+__all__ = ["PORT", "ROLE", "Postgres", "postgres"]
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server for the whole run; skips with the reason where there is none."""
-    where = programs()
-    if where is None:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="souffleur-pg-", dir="/tmp"))  # a socket's path must be short
-    become: list[str] = []
-    if os.geteuid() == 0:
-        try:
-            owner = pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("PostgreSQL does not run as root, and there is no user postgres to run it as")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        become = ["runuser", "-u", "postgres", "--"]
-    server = Postgres(where, folder, become)
     try:
-        server.begin()
-        yield server
-        server.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with started() as server:
+            yield server
+    except NotHere as reason:
+        pytest.skip(str(reason))
