@@ -1,0 +1,66 @@
+// @vitest-environment node
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { forms, sample } from "../testing/samples";
+import type { NodeDoc, NodeForm, Problem } from "../types";
+import { exitsOf, learnCommon } from "./exits";
+import { gist } from "./gist";
+
+const unwired = (exit: string): Problem => ({ where: "x", field: `exits.${exit}`, code: "unwired_exit", text: "", severity: "error" });
+const shown = (node: NodeDoc, problems: Problem[] = []) =>
+  exitsOf(node, forms[node.kind], problems).filter((exit) => !exit.common).map((exit) => exit.name);
+
+beforeAll(() => learnCommon(forms));
+
+describe("exits", () => {
+  it("come from the form: one per choice, one while a field is set", () => {
+    const menu: NodeDoc = { kind: "menu", choices: { 1: "shop", 2: "" } };
+    expect(shown(menu)).toEqual(["1", "2", "no_input", "invalid", "too_many"]);
+    expect(shown({ ...menu, direct_dial: true })).toContain("extension");
+    expect(exitsOf(menu, forms.menu)[0]?.title).toBe("1 · shop");
+  });
+
+  it("must be wired when the form says so, or the checker", () => {
+    const required = (node: NodeDoc, problems: Problem[] = []) =>
+      exitsOf(node, forms[node.kind], problems).filter((exit) => exit.required).map((exit) => exit.name);
+    expect(required({ kind: "hours" })).toEqual(["open", "closed"]);
+    expect(required({ kind: "menu", choices: { 1: "" } })).toEqual(["1"]);
+    expect(required({ kind: "menu", choices: { 1: "" } }, [unwired("invalid")])).toEqual(["1", "invalid"]);
+  });
+
+  it("that the server works out exist when it asks for them", () => {
+    const count: NodeDoc = { kind: "count", counter: "calls" };
+    expect(shown(count, [unwired("next")])).toEqual(["next"]);
+    expect(shown({ ...count, limit: 3 }, [])).toEqual(["below", "reached"]);
+    expect(shown({ kind: "subflow", flow: "orders" }, [unwired("told")])).toEqual(["told"]);
+  });
+
+  it("left behind by a field are told apart", () => {
+    const exits = exitsOf({ kind: "menu", choices: {}, exits: { 9: "end" } }, forms.menu);
+    expect(exits.find((exit) => exit.name === "9")?.unknown).toBe(true);
+    expect(exitsOf({ kind: "subflow", flow: "x", exits: { sold: "end" } }, forms.subflow)[0]?.unknown).toBe(false);
+    expect(exitsOf({ kind: "nobody knows", exits: { a: "b" } }, undefined)).toMatchObject([{ name: "a", unknown: false }]);
+  });
+});
+
+describe("the one thing that matters", () => {
+  const nodes = sample("martin/flows/reception").nodes;
+  const told = (name: string, language = "fr") => gist(nodes[name] as NodeDoc, forms[nodes[name]?.kind ?? ""], language, { welcome: { fr: "Bonjour." } });
+
+  it("is what callers hear, whom it dials, what it asks", () => {
+    expect(told("opening")).toBe("office");
+    expect(told("shop")).toBe("101, 102");
+    expect(told("choose")).toMatch(/^Bonjour\. Pour la boutique/);
+    expect(told("choose", "en")).toMatch(/For the shop/);
+    expect(told("feast")).toBe("holiday");
+    expect(told("refuse")).toBe("CALL_REJECTED");
+    expect(told("end")).toBe("");
+  });
+
+  it("is found for kinds nobody knew", () => {
+    const form: NodeForm = { kind: "oracle", revision: 1, title: "Oracle", help: "", icon: "eye", group: "magic", exits: [], open_exits: false,
+      schema: { type: "object", properties: { deep: { type: "object", properties: { text: { type: "object", widget: "text_by_language" } } }, question: { type: "string" } }, required: ["question"] } };
+    expect(gist({ kind: "oracle", question: "Who?" }, form, "fr")).toBe("Who?");
+    expect(gist({ kind: "oracle", deep: { text: { fr: "Qui ?" } } }, form, "fr")).toBe("Qui ?");
+  });
+});
