@@ -25,7 +25,8 @@ INSERT INTO call_record (subscriber_id, call, direction, caller, caller_name, ca
     agent, recording, consent, codec, trunk, currency, controller, problem, source, transferred_by)
 SELECT :subscriber, 'call-' || n, (ARRAY['inbound','inbound','inbound','outbound','internal'])[1 + n % 5],
     '+336' || lpad(((n * 7919::bigint) % 200000 + 10000000)::text, 8, '0'), '',
-    '+331234567' || lpad((n % 90)::text, 2, '0'), '', '+33123456789', moment, moment + interval '8 s', moment + interval '95 s', 8, 87, 0, 87,
+    '+331234567' || lpad((n % 90)::text, 2, '0'), '',
+    '+33123456789', moment, moment + interval '8 s', moment + interval '95 s', 8, 87, 0, 87,
     CASE WHEN n % 997 = 0 THEN 'lost' WHEN n % 19 = 0 THEN 'busy' WHEN n % 7 = 0 THEN 'abandoned' ELSE 'answered' END,
     'NORMAL_CLEARING', 'caller', (ARRAY['reception','night','orders','survey'])[1 + n % 4], 1 + n % 9,
     '[{"flow": "reception", "version": 1, "node": "choose", "kind": "menu", "exit": "1"}]', '', '', '', '', 'PCMA',
