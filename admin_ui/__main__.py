@@ -14,6 +14,7 @@ import gevent
 
 from admin_ui.app import create_app
 from admin_ui.serving import server
+from admin_ui.worker import worker
 from conf.accounts.first import first_accounts
 from conf.database import open_engine, operator
 from conf.problems import ConfigurationError
@@ -56,14 +57,18 @@ def serve(settings: Settings, _options: argparse.Namespace) -> int:
     """Serve until a signal comes."""
     from controller.control_room import ControlRoom
 
-    serving = server(create_app(settings, ControlRoom(settings)), settings.web_host, settings.web_port)
+    app = create_app(settings, ControlRoom(settings))
+    serving = server(app, settings.web_host, settings.web_port)
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, serving.stop, 5)
+    worker(app).start()
     try:
         serving.serve_forever()
     except OSError as error:
         print(f"The web UI cannot listen: {error}", file=sys.stderr)
         return 1
+    finally:
+        worker(app).stop()
     return 0
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Flask, Request, g, request, session
+from flask import Flask, Request, Response, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from admin_ui import bearer
 from admin_ui.database import confine, db
@@ -18,6 +19,9 @@ from conf.models import Account, Subscriber, User, WebSession
 
 COOKIE_KEY = bearer.COOKIE_KEY
 READS = {"GET", "HEAD", "OPTIONS"}
+
+# Where somebody may go whose password must be changed first.
+BEFORE = {"static", "passwords.first", "passwords.choose_first", "login.leave", "login.language"}
 
 manager = LoginManager()
 manager.login_view = "login.page"
@@ -79,9 +83,31 @@ def _note(session_id: int, now: datetime) -> None:
         db.session.rollback()
 
 
-def _confine() -> None:
+def _confine() -> WerkzeugResponse | None:
     if request.endpoint == "static":
-        return
+        return None
     if current_user.is_authenticated:
         g.person = current_user
         confine(current_user.subscriber_id, read_only=request.method in READS)
+        if current_user.must_change_password and request.endpoint not in BEFORE:
+            if request.path.startswith(bearer.API):
+                abort(403)
+            return _elsewhere(url_for("passwords.first"))
+    return None
+
+
+@manager.unauthorized_handler
+def _stranger() -> WerkzeugResponse:
+    """Ask who it is, and go on to the page that was asked for."""
+    if request.path.startswith(bearer.API):
+        abort(401)
+    if "HX-Request" in request.headers:  # a part of a page: the whole page has to go
+        return _elsewhere(url_for("login.page"))
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("login.page", next=wanted if wanted not in ("", "/") else None))
+
+
+def _elsewhere(url: str) -> WerkzeugResponse:
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": url})
+    return redirect(url)

@@ -1,8 +1,11 @@
-"""What every answer tells the browser: what it may load, and to keep to HTTPS."""
+"""What every answer tells the browser: what it may load, and to keep to HTTPS; and how often it may ask."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
+
+from admin_ui import limits
 
 # The canvas places its nodes by style attributes; no style element and no script of a page's own is allowed.
 POLICY = "; ".join(
@@ -31,9 +34,19 @@ HEADERS = {
 YEAR = 365 * 24 * 3600
 
 
+class Cookies(SecureCookieSessionInterface):
+    """The cookie of a page that came over HTTPS is sent over HTTPS only, whatever the settings say."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether it is."""
+        return super().get_cookie_secure(app) or request.is_secure
+
+
 def init_app(app: Flask) -> None:
     """Send the headers with every answer."""
+    app.session_interface = Cookies()
     app.after_request(_protect)
+    limits.init_app(app)
 
 
 def _protect(response: Response) -> Response:

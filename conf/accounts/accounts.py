@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from conf.accounts import lockout, passwords, second_factor
+from conf.accounts import lockout, passwords, second_factor, sessions
 from conf.models import Account, LoginLink, User, WebSession
 from conf.problems import N_, Wrong
 
@@ -42,7 +42,8 @@ def of_users(session: Session, users: Iterable[User], now: datetime) -> dict[int
     invited = dict(
         session.execute(select(LoginLink.account_id, LoginLink.until).where(LoginLink.used_at.is_(None))).all()
     )
-    alive = select(WebSession.account_id, func.count(WebSession.id)).where(WebSession.until > now)
+    seen = (WebSession.whole, WebSession.until > now, WebSession.seen_at > now - sessions.IDLE)
+    alive = select(WebSession.account_id, func.count(WebSession.id)).where(*seen)
     browsers = dict(session.execute(alive.group_by(WebSession.account_id)).all())
     return {key: _state(session, of_them.get(key), user.login, invited, browsers, now) for key, user in wanted.items()}
 

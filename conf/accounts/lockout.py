@@ -52,7 +52,7 @@ def of_code(account_id: int) -> Key:
 
 def of_address(address: str) -> Key:
     """Attempts from a computer, or from an IPv6 network; a whole office may share one."""
-    return Key(_digest("address", _network(address)), free=20, mends=False)
+    return Key(_digest("address", network(address)), free=20, mends=False)
 
 
 def attempt(session: Session, keys: Iterable[Key], now: datetime) -> None:
@@ -109,7 +109,8 @@ def _lasts(times: int) -> timedelta:
     return min(FIRST * (1 << min(times, 10)), LONGEST)
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
+    """The address that is counted: an IPv6 network, since each home has one, or an IPv4 address."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from conf.models import Account, Subscriber, User, WebSession
 
 LASTS = timedelta(days=14)
+HALF_LASTS = timedelta(minutes=10)  # while the second factor is asked for
 IDLE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)  # how exactly `seen_at` is kept
 
@@ -26,7 +27,8 @@ def begin(
 ) -> str:
     """Log an account in; the token for the cookie, which nobody can read again. The session is the operator's."""
     token = secrets.token_urlsafe(32)
-    account.seen_at = now
+    if whole:
+        account.seen_at = now
     session.add(
         WebSession(
             account_id=account.id,
@@ -35,7 +37,7 @@ def begin(
             whole=whole,
             created_at=now,
             seen_at=now,
-            until=now + LASTS,
+            until=now + (LASTS if whole else HALF_LASTS),
             address=address,
             browser=browser,
         )
@@ -58,6 +60,17 @@ def find(session: Session, token: str, now: datetime) -> Found | None:
     )
     row = session.execute(wanted).one_or_none()
     return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def alive(session: Session, account_id: int, now: datetime) -> list[WebSession]:
+    """The browsers that are logged in to an account, the one that was seen last first."""
+    mine = (
+        WebSession.account_id == account_id,
+        WebSession.whole,
+        WebSession.until > now,
+        WebSession.seen_at > now - IDLE,
+    )
+    return list(session.scalars(select(WebSession).where(*mine).order_by(WebSession.seen_at.desc())))
 
 
 def end(session: Session, session_id: int, account_id: int) -> bool:
