@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from admin_ui import flow_world
-from conf import migrations, snapshot
+from conf import flow_command, migrations, snapshot
 from conf.accounts import sealing
 from conf.applied import Applied
 from conf.apply import apply
-from conf.database import migrate, open_engine, operator
+from conf.database import migrate, open_engine, operator, scoped
 from conf.export import export, export_trunks
+from conf.folder import Folder
+from conf.models import Document
 from conf.problems import N_, ConfigurationError, Problem, Translate
 from conf.settings import SECRETS, Settings, load, unknown
 from conf.translations import LANGUAGES, preferred, translator
+from controller.flow.coverage import Coverage, covered
+from controller.flow.rehearse import Rehearsed, rehearse
+from controller.flow.world import World
 
 if TYPE_CHECKING:
     from conf.rotation import Console
@@ -68,6 +74,40 @@ def export_folder(settings: Settings, options: argparse.Namespace, say: Translat
         changed = export(engine, options.slug, options.folder, prompts_dir=settings.prompts_dir)
     print("\n".join(changed) or say(N_("Nothing changed.")))
     return 0
+
+
+def run_flow_tests(settings: Settings, options: argparse.Namespace, say: Translate, _rest: list[str]) -> int:
+    """Run the tests that are saved with flows: those of a folder, or those that a subscriber has published."""
+    engine = open_engine(settings.database_url)
+    if (root := Path(options.flows)).is_dir():
+        folder, flows = flow_command.of_folder(root)
+        world = _world_of(engine, folder)
+        return _run(flow_command.chosen(flows, options.flow), lambda doc: _played(doc, world), say)
+    subscriber = flow_command.subscriber(engine, options.flows)
+    with scoped(engine, subscriber, read_only=True) as session:
+        flows = flow_command.published(session, subscriber)
+        play = partial(flow_world.world, session, subscriber)
+        return _run(flow_command.chosen(flows, options.flow), lambda doc: _played(doc, play(doc)), say)
+
+
+def _run(flows: Mapping[str, Document], play: flow_command.Play, say: Translate) -> int:
+    tests = flow_command.FlowTests(play, say)
+    for line in tests.run(flows):
+        print(line)
+    return 1 if tests.failed else 0
+
+
+def _played(doc: Document, world: World) -> tuple[list[Rehearsed], Coverage]:
+    rehearsed = rehearse(doc, world)
+    return rehearsed, covered(doc, rehearsed)
+
+
+def _world_of(engine: Engine, folder: Folder) -> World:
+    """A folder's world. Without a database, as in CI, its flows enter none that were published before."""
+    try:
+        return flow_world.FlowCheck(engine).world(folder)
+    except (OperationalError, ProgrammingError):
+        return flow_world.compose(folder, {}, [])
 
 
 def migrate_database(settings: Settings, options: argparse.Namespace, say: Translate, _rest: list[str]) -> int:
@@ -137,6 +177,12 @@ def _parser() -> argparse.ArgumentParser:
     writes.add_argument("slug", help=f"of the subscriber; {OPERATOR} for the operator's trunks")
     writes.add_argument("folder", type=Path)
     writes.set_defaults(command=export_folder)
+    flows = commands.add_parser("flows", help="run the tests that are saved with flows")
+    of_flows = flows.add_subparsers(required=True, metavar="ACTION")
+    tests = of_flows.add_parser("test", help="run all tests, and say which nodes and exits none of them walks")
+    tests.add_argument("flows", metavar="FOLDER|SLUG", help="a subscriber's folder, or the subscriber in the database")
+    tests.add_argument("--flow", metavar="NAME", default="", help="only the tests of this flow")
+    tests.set_defaults(command=run_flow_tests)
     brings = commands.add_parser("migrate", help="bring the database to its newest migration")
     brings.add_argument("--new", metavar="MESSAGE", help="write a migration from what the models changed")
     brings.set_defaults(command=migrate_database)
@@ -150,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     rotates.add_argument("names", nargs="+", choices=names, metavar="NAME", help=", ".join(names))
     actions.add_parser("finish", help="let go of what was before, where nobody needs it").set_defaults(names=[])
     changes.set_defaults(command=secret)
-    for command in (*commands.choices.values(), *actions.choices.values()):
+    for command in (*commands.choices.values(), *actions.choices.values(), *of_flows.choices.values()):
         _add_language(command, argparse.SUPPRESS)  # what stands before the command holds unless told otherwise
     return parser
 
