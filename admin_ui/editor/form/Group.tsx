@@ -1,3 +1,5 @@
+import { useState } from "react";
+
 import { entries, drop, put } from "../ordered";
 import { empty, resolve, same, shown } from "../model/schema";
 import { t } from "../texts";
@@ -27,26 +29,21 @@ export function Group({ id, path, schema, root, value, onChange, problems, disab
   );
 }
 
-/** An object that need not be there. */
+/** An object that need not be there. It enters the document with the first thing said in it. */
 export function OptionalGroup(props: FieldProps) {
+  const [opened, setOpened] = useState(false);
   const there = props.value !== undefined && props.value !== null;
-  if (!there) {
-    return (
-      <button type="button" className="btn btn-sm btn-outline-secondary" disabled={props.disabled} onClick={() => props.onChange({ ...firstValues(props.schema) })}>
-        {t("Add")}
-      </button>
-    );
+  if (!there && !opened) {
+    return <button type="button" className="btn btn-sm btn-outline-secondary" disabled={props.disabled} onClick={() => setOpened(true)}>{t("Add")}</button>;
   }
+  const remove = () => {
+    setOpened(false);
+    props.onChange(undefined);
+  };
   return (
     <>
-      <Group {...props} onChange={(value) => props.onChange(value ?? {})} />
-      <button type="button" className="btn btn-sm btn-link ed-remove" disabled={props.disabled} onClick={() => props.onChange(undefined)}>{t("Remove")}</button>
+      <Group {...props} />
+      <button type="button" className="btn btn-sm btn-link ed-remove" disabled={props.disabled} onClick={remove}>{t("Remove")}</button>
     </>
   );
-}
-
-/** What a new object begins with: something, so that it is there at all. */
-function firstValues(schema: FieldProps["schema"]): Values {
-  const [first] = entries(schema.properties ?? {});
-  return first && first[1].type === "string" ? { [first[0]]: "" } : {};
 }

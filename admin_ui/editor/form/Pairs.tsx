@@ -4,7 +4,8 @@ import { entries, fromEntries } from "../ordered";
 import { keyPattern, resolve, valuesOf } from "../model/schema";
 import { t } from "../texts";
 import { Field } from "./Field";
-import { faults, type FieldProps, look } from "./props";
+import { KeyInput } from "./KeyInput";
+import { faults, type FieldProps } from "./props";
 import { RowTools } from "./RowTools";
 import { shifted, useRows } from "./rows";
 
@@ -23,20 +24,13 @@ export function Pairs({ id, path, schema, root, value, onChange, problems, label
   return (
     <div className="ed-rows">
       {shownRows.map(([key, one], place) => {
-        const twice = key !== "" && shownRows.findIndex(([other]) => other === key) < place;
-        const odd = key !== "" && !matches(key, keyPattern(schema));
-        const wrong = faults(problems, `${path}.${key}`);
+        const others = shownRows.flatMap(([other], at) => (at === place ? [] : [other]));
         return (
           <div key={place} className={`ed-row ed-pair${narrow ? " is-narrow" : ""}`} data-field={`${path}.${key}`}>
-            <div className="ed-key">
-              <input
-                type="text" className={`${look("form-control", wrong)}${twice || odd ? " is-invalid" : ""} ed-code`} value={key} disabled={disabled} spellCheck={false} autoCapitalize="off" autoComplete="off"
-                aria-label={narrow ? t("Key {number}", { number: place + 1 }) : t("Name {number}", { number: place + 1 })} placeholder={narrow ? t("Key") : t("Name")}
-                onChange={(event) => change(place, [event.target.value.trim(), one])}
-              />
-              {twice ? <p className="ed-fault is-error">{t("This is there twice.")}</p> : null}
-              {odd ? <p className="ed-fault is-error">{narrow ? t("A key is 0–9, *, #, or up to four digits.") : t("This name is not allowed here.")}</p> : null}
-            </div>
+            <KeyInput
+              value={key} others={others} pattern={keyPattern(schema)} phone={narrow} wrong={faults(problems, `${path}.${key}`)} disabled={disabled}
+              label={narrow ? t("Key {number}", { number: place + 1 }) : t("Name {number}", { number: place + 1 })} onChange={(typed) => change(place, [typed, one])}
+            />
             <Field
               id={`${id}-${place}`} path={`${path}.${key}`} schema={inner} root={root} value={one} bare={`${label ?? path} ${key}`} problems={key ? problems : []} disabled={disabled}
               onChange={(changed) => change(place, [key, changed ?? blank])}
@@ -59,14 +53,6 @@ function pairs(value: unknown): Row[] {
 function written(rows: Row[]): unknown {
   const kept = rows.filter(([key, value], place) => key !== "" && value !== undefined && rows.findIndex(([other]) => other === key) === place);
   return kept.length ? fromEntries(kept) : undefined;
-}
-
-function matches(key: string, pattern: string): boolean {
-  try {
-    return !pattern || new RegExp(pattern, "u").test(key);
-  } catch {
-    return true; // a pattern of another dialect: the checker will say
-  }
 }
 
 /** The key a new choice most likely has. */

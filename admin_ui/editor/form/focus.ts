@@ -9,7 +9,7 @@ export function fieldElement(panel: HTMLElement, field: string): HTMLElement | n
   const parts = field.split(".");
   for (let length = parts.length; length > 0; length -= 1) {
     const path = parts.slice(0, length).join(".");
-    const found = panel.querySelector<HTMLElement>(`[data-field="${CSS.escape(path)}"]`);
+    const found = [...panel.querySelectorAll<HTMLElement>("[data-field]")].find((one) => one.dataset.field === path);
     if (found) return found;
   }
   return null;

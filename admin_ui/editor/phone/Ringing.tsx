@@ -43,7 +43,7 @@ export function Ringing({ waiting, act, disabled }: { waiting: Waiting; act: (li
                 <Phone size={14} aria-hidden /> {t("Answer")}
               </button>
             )}
-            {refused && <span className="badge text-bg-secondary">{REFUSED[refused.how]()}</span>}
+            {refused && <span className="ph-refused">{REFUSED[refused.how]()}</span>}
             {!refused && !rings && <span className="text-body-secondary small">{t("Rings later")}</span>}
             {rings && (
               <div className="ph-buttons">

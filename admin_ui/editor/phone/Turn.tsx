@@ -43,7 +43,7 @@ export function Turn({ flow, state, typing, act, onRestart }: Props) {
       )}
       {waiting?.for === "speech" && <Speech act={act} disabled={asking} />}
       {waiting?.for === "keys" && <Keypad typing={typing} waiting={waiting} />}
-      {seen?.ended && (
+      {seen?.ended && !seen.problem && (
         <p className="ph-hint">{t("The call is over ({cause}).", { cause: seen.cause || t("no cause") })}</p>
       )}
       <div className="ph-buttons">

@@ -16,14 +16,15 @@ interface Props {
 export function WebAnswerForm({ waiting, last, disabled, onAnswer }: Props) {
   const id = useId();
   const [answer, setAnswer] = useState<WebAnswer>(last ?? FIRST_ANSWER);
-  const [error, setError] = useState("");
+  const [error, setError] = useState(false);
   useEffect(() => setAnswer(last ?? FIRST_ANSWER), [waiting, last]);
   const set = (change: Partial<WebAnswer>) => setAnswer({ ...answer, ...change });
   const send = (how: WebAnswer) => {
     try {
       onAnswer(httpLine(how), how);
     } catch (reason) {
-      setError(reason instanceof Error ? reason.message : "");
+      if (!(reason instanceof SyntaxError)) throw reason;
+      setError(true);
     }
   };
   return (
@@ -58,13 +59,13 @@ export function WebAnswerForm({ waiting, last, disabled, onAnswer }: Props) {
         value={answer.body}
         aria-describedby={error ? `${id}-error` : undefined}
         onChange={(event) => {
-          setError("");
+          setError(false);
           set({ body: event.target.value });
         }}
       />
       {error && (
         <div className="invalid-feedback" id={`${id}-error`}>
-          {t("This is not JSON: {reason}", { reason: error })}
+          {t("This is not JSON: look at quotes, commas and brackets.")}
         </div>
       )}
       <label className="form-check">

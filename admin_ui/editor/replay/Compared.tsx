@@ -36,7 +36,7 @@ export function Compared({ record, answer, rows, verdict, select }: Props) {
         </thead>
         <tbody>
           {rows.map((row, place) => (
-            <tr key={place} className={row.same ? "" : "rp-other"}>
+            <tr key={place} className={rowClass(row, verdict)}>
               <td>{row.recorded}</td>
               <td>
                 {row.draft && (
@@ -49,8 +49,8 @@ export function Compared({ record, answer, rows, verdict, select }: Props) {
                     {row.draft}
                   </button>
                 )}
-                {place === parts && <span className="badge text-bg-warning">{t("parts here")}</span>}
-                {verdict === "stopped" && place === last && <span className="badge text-bg-danger">{t("stops here")}</span>}
+                {place === parts && row.draft && <span className="rp-sign">{t("parts here")}</span>}
+                {verdict === "stopped" && place === last && <span className="rp-sign rp-stop">{t("stops here")}</span>}
               </td>
             </tr>
           ))}
@@ -58,6 +58,12 @@ export function Compared({ record, answer, rows, verdict, select }: Props) {
       </table>
     </>
   );
+}
+
+/** What a stopped replay did not come to is no difference. */
+function rowClass(row: Row, verdict: Verdict): string {
+  if (row.same) return "";
+  return verdict === "stopped" && !row.draft ? "rp-ahead" : "rp-other";
 }
 
 function Explained({ answer, verdict, select }: Pick<Props, "answer" | "verdict" | "select">) {

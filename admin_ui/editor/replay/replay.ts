@@ -1,5 +1,6 @@
 /** A recorded call on this draft: where the two ways part, and how to go on from there by hand. */
 
+import { localNow } from "../phone/moments";
 import type { Given, Line, Replayed, SeenEvent, Step } from "../types";
 
 /** A call as the list of calls tells it. */
@@ -68,7 +69,7 @@ function givenOf({ variables, events }: ReplayAnswer, record: CallRecord | null)
   if (caller) given.caller = caller;
   if (called) given.called = called;
   if (name) given.caller_name = name;
-  if (record?.started_at) given.at = record.started_at;
+  if (record?.started_at) given.at = localNow(new Date(record.started_at), variables.time_zone);
   if (Object.keys(counters).length) given.counters = counters;
   return given;
 }

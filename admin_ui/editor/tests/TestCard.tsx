@@ -12,15 +12,17 @@ interface Props {
   taken: string[];
   result: TestResult | null;
   lit: boolean;
+  open: boolean;
+  onOpen: (open: boolean) => void;
   onRename: (name: string) => void;
   onRemove: () => void;
   onShow: (path: string[] | null) => void;
 }
 
-export function TestCard({ test, taken, result, lit, onRename, onRemove, onShow }: Props) {
+export function TestCard({ test, taken, result, lit, open, onOpen, onRename, onRemove, onShow }: Props) {
   const path = result?.path.length ? result.path : (test.expect?.path ?? []);
   return (
-    <details className="te-card">
+    <details className="te-card" open={open} onToggle={(event) => onOpen(event.currentTarget.open)}>
       <summary>
         <State result={result} />
         <span className="te-name">{test.name}</span>

@@ -1,11 +1,12 @@
 /** The flow's saved tests: run them, see which fail and why, and what they do not walk. */
 
-import { Play } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
 import { t } from "../texts";
-import type { FlowTest, Step, TestsProps } from "../types";
+import type { FlowTest, TestsProps } from "../types";
 import { CoverageReport } from "./CoverageReport";
+import { Head, summary } from "./Head";
+import { failingFirst, keyOf, stepAt, withName } from "./listing";
 import { resultOf, strangers, useRun } from "./running";
 import { TestCard } from "./TestCard";
 import "./tests.css";
@@ -15,6 +16,7 @@ export default function Tests({ flow, doc, onChange, onCoverage, onPath }: Tests
   const { run, running, error, again } = useRun(flow, doc);
   const [painted, setPainted] = useState(false);
   const [removed, setRemoved] = useState<{ test: FlowTest; place: number } | null>(null);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState<number | null>(null);
   const paint = useRef(onCoverage);
   paint.current = onCoverage;
@@ -52,27 +54,14 @@ export default function Tests({ flow, doc, onChange, onCoverage, onPath }: Tests
 
   return (
     <section className="te" aria-label={t("Tests")}>
-      <header className="te-head">
-        <p role="status" className="te-sum">
-          {summary(tests.length, failing, running, !!run)}
-        </p>
-        <button type="button" className="btn btn-sm btn-outline-primary" onClick={again} disabled={running}>
-          <Play size={14} aria-hidden /> {t("Run all")}
-        </button>
-      </header>
-      {error && (
-        <div className="alert alert-danger" role="alert">
-          {error}
-        </div>
-      )}
-      {removed && (
-        <div className="alert alert-secondary te-undo" role="status">
-          {t("The test “{name}” was deleted.", { name: removed.test.name })}
-          <button type="button" className="btn btn-sm btn-link" onClick={bringBack}>
-            {t("Undo")}
-          </button>
-        </div>
-      )}
+      <Head
+        words={summary(tests.length, failing, running, !!run)}
+        running={running}
+        error={error}
+        removed={removed?.test.name ?? null}
+        onRun={again}
+        onUndo={bringBack}
+      />
       {strangers(run, tests).map((result, place) => (
         <div key={place} className="alert alert-warning">
           {result.problems.join(" ")}
@@ -85,14 +74,19 @@ export default function Tests({ flow, doc, onChange, onCoverage, onPath }: Tests
               {t("No test yet. Walk a call in the phone and save it as a test; it is run after every edit.")}
             </p>
           )}
-          {tests.map((test, place) => (
+          {failingFirst(tests, run).map(({ test, place }) => (
             <TestCard
-              key={place}
+              key={keyOf(tests, place)}
               test={test}
+              open={opened.has(test.name)}
               taken={tests.filter((_, other) => other !== place).map((one) => one.name)}
               result={resultOf(run, test, place)}
               lit={shown === place}
-              onRename={(name) => onChange(tests.with(place, { ...test, name }))}
+              onOpen={(open) => setOpened((before) => withName(before, test.name, open))}
+              onRename={(name) => {
+                setOpened((before) => withName(before, name, true));
+                onChange(tests.with(place, { ...test, name }));
+              }}
               onRemove={() => remove(place)}
               onShow={(path) => show(place, path)}
             />
@@ -109,19 +103,4 @@ export default function Tests({ flow, doc, onChange, onCoverage, onPath }: Tests
       </div>
     </section>
   );
-}
-
-function summary(count: number, failing: number, running: boolean, ran: boolean): string {
-  if (running) return t("The tests are running…");
-  if (!ran || !count) return t("Tests: {count}", { count });
-  return failing ? t("Tests: {count}, failing: {failing}", { count, failing }) : t("Tests: {count}, all pass", { count });
-}
-
-/** A step as the canvas lights it, made of a name in an expected path: `node` or `flow/node`. */
-export function stepAt(name: string, nodes: Record<string, { kind: string }>, flow: string): Step {
-  const here = nodes[name];
-  if (here) return { flow, version: 0, node: name, kind: here.kind, exit: "" };
-  const slash = name.indexOf("/");
-  if (slash < 0) return { flow, version: 0, node: name, kind: "", exit: "" };
-  return { flow: name.slice(0, slash), version: 0, node: name.slice(slash + 1), kind: "", exit: "" };
 }

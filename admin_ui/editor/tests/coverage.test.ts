@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 
 import { share, uncovered } from "./coverage";
+import { failingFirst, keyOf, stepAt, withName } from "./listing";
 import { resultOf, strangers } from "./running";
-import { stepAt } from "./Tests";
 
 it("counts what is walked, and says 100 only for everything", () => {
   expect(share({ a: 1, b: 0, c: 3 })).toEqual({ covered: 2, whole: 3, percent: 66 });
@@ -36,4 +36,12 @@ it("shows results that belong to no test", () => {
 it("makes a step of a name, in this flow or another", () => {
   expect(stepAt("a/b", { "a/b": { kind: "say" } }, "reception")).toMatchObject({ flow: "reception", node: "a/b", kind: "say" });
   expect(stepAt("orders/tell", {}, "reception")).toMatchObject({ flow: "orders", node: "tell" });
+});
+
+it("shows failing tests first, and knows them by their names", () => {
+  const tests = [{ name: "a" }, { name: "b" }, { name: "a" }];
+  const run = { tests: [result("a"), result("b", false), result("a", false)], coverage: { nodes: {}, exits: {} } };
+  expect(failingFirst(tests, run).map(({ place }) => place)).toEqual([1, 2, 0]);
+  expect(tests.map((_, place) => keyOf(tests, place))).toEqual(["a 0", "b 0", "a 1"]);
+  expect([...withName(withName(new Set(["a"]), "b", true), "a", false)]).toEqual(["b"]);
 });

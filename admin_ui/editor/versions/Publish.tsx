@@ -21,7 +21,7 @@ interface Props {
 
 export function Publish({ flow, revision, dirty, planned, onPublished, onPlanned }: Props) {
   const id = useId();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(true);
   const [comment, setComment] = useState("");
   const [later, setLater] = useState(false);
   const [at, setAt] = useState("");
@@ -83,7 +83,6 @@ export function Publish({ flow, revision, dirty, planned, onPublished, onPlanned
         className="form-control"
         rows={2}
         maxLength={500}
-        autoFocus
         value={comment}
         placeholder={t("Orders go to the shop after 18:00")}
         onChange={(event) => setComment(event.target.value)}

@@ -50,7 +50,7 @@ function Row({ flow, version, onRestore, onRolledBack }: RowProps) {
     <li>
       <div className="ve-row">
         <strong>{t("Version {version}", { version: version.version })}</strong>
-        {version.published && <span className="badge text-bg-success">{t("in service")}</span>}
+        {version.published && <span className="ve-live">{t("in service")}</span>}
         <time dateTime={version.created_at} title={exactly(at)}>
           {ago(at)}
         </time>
@@ -143,7 +143,7 @@ function RollBack({ flow, version, onClose, onDone }: RollBackProps) {
         </div>
       )}
       <div className="ve-buttons">
-        <button type="submit" className="btn btn-sm btn-warning" disabled={sending}>
+        <button type="submit" className="btn btn-sm btn-primary" disabled={sending}>
           {t("Roll back")}
         </button>
         <button type="button" className="btn btn-sm btn-link" onClick={onClose}>

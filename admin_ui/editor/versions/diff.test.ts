@@ -35,7 +35,8 @@ describe("fields", () => {
   it("have the names of their form", () => {
     expect(fieldName("ring", schema)).toBe("Ring for");
     expect(fieldName("prompt.text.fr", schema)).toBe("Prompt › fr");
-    expect(fieldName("to.0", schema)).toBe("to › 1");
+    expect(fieldName("to[0]", schema)).toBe("to › 1");
+    expect(fieldName("tests[2].expect.path", undefined)).toBe("Tests › 3 › expect › path");
     expect(fieldName("exits.no_answer", schema)).toBe("Exit “no_answer”");
     expect(fieldName("start", undefined)).toBe("First node");
   });
@@ -52,8 +53,8 @@ describe("fields", () => {
 
 describe("values", () => {
   it("are said", () => {
-    expect([null, "", true, false, 5, ["101", "102"], [], { a: 1 }].map(valueWords)).toEqual([
-      "not set", "empty", "yes", "no", "5", "101, 102", "empty", '{"a":1}',
+    expect([null, "", true, false, 5, ["101", "102"], [], { a: 1 }, { name: "by day", script: [] }].map(valueWords)).toEqual([
+      "not set", "empty", "yes", "no", "5", "101, 102", "empty", '{"a":1}', "“by day”",
     ]);
   });
 

@@ -44,10 +44,12 @@ export function valueWords(value: unknown): string {
   if (value === true) return t("yes");
   if (value === false) return t("no");
   if (typeof value === "string" || typeof value === "number") return String(value);
+  if (Array.isArray(value) && !value.length) return t("empty");
   if (Array.isArray(value) && value.every((one) => typeof one === "string" || typeof one === "number")) {
-    return value.length ? value.join(", ") : t("empty");
+    return value.join(", ");
   }
-  return JSON.stringify(value);
+  const { name } = value as { name?: unknown }; // a test is known by its name
+  return typeof name === "string" && name ? `“${name}”` : JSON.stringify(value);
 }
 
 export type Said =

@@ -37,7 +37,7 @@ function* walk(one: string[], other: string[], table: Uint16Array[]): Generator<
   while (i < one.length || j < other.length) {
     const same = i < one.length && j < other.length && one[i]!.trimEnd() === other[j]!.trimEnd();
     if (same) {
-      yield { text: other[j]!, what: "same" };
+      yield { text: one[i]!.length > other[j]!.length ? one[i]! : other[j]!, what: "same" };
       i += 1;
       j += 1;
     } else if (j >= other.length || (i < one.length && table[i + 1]![j]! >= table[i]![j + 1]!)) {
