@@ -287,3 +287,22 @@ def test_the_pool_of_the_configuration_is_not_the_calls(engine: Engine, pool: Th
         pool.spawn(hanging)
     assert Configuration(engine, pool, tmp_path).refresh()
     hanging.go_on()
+
+
+def test_a_number_that_is_blocked_stays_so_while_the_database_is_away(base: Base, tmp_path: Path) -> None:
+    operator = tmp_path / "operator"
+    operator.mkdir()
+    (operator / "trunks.yaml").write_text((HOUSES / "operator" / "trunks.yaml").read_text())
+    (operator / "outbound.yaml").write_text('- {name: premium, match: "+33899*", blocked: true}\n')
+    first = base.controller()
+    assert first.refresh()
+    assert first.outbound_rules() == ()
+    apply(base.engine, operator, prompts_dir=tmp_path)
+    assert first.refresh()  # no subscriber changed
+    first.keep()
+    base.leave()
+    second = base.controller()
+    assert not second.refresh()
+    assert second.outbound_rules() == first.outbound_rules()
+    assert [rule["name"] for rule in second.outbound_rules()] == ["premium"]
+    base.come_back()
