@@ -46,7 +46,8 @@ def test_the_right_password_lets_in(both_sites: Site) -> None:
 def test_a_wrong_password_and_a_stranger_read_the_same(site: Site) -> None:
     account(site, "anna@martin.test")
     account(site, "new@martin.test", password="")
-    answers = {enter(browser(site), login, "wrong") for login in ("anna@martin.test", "new@martin.test", "no@body.test")}
+    logins = ("anna@martin.test", "new@martin.test", "no@body.test")
+    answers = [enter(browser(site), login, "wrong") for login in logins]
     texts = {(status, told(page)) for status, page in answers}
     assert texts == {(422, "The mail address and the password do not fit together.")}
     assert entries(site)[:2] == [("login_failed", "new@martin.test"), ("login_failed", "anna@martin.test")]
@@ -271,8 +272,8 @@ def test_the_login_speaks_the_language_that_was_chosen(site: Site) -> None:
 
 
 @pytest.mark.parametrize("proxies", ["0", "1"])
-def test_https_ends_at_the_proxy(site: Site, proxies: str, tmp_path: object) -> None:
-    """Behind a proxy the cookie is for HTTPS only, and the address is the browser's; without one nobody may claim so."""
+def test_https_ends_at_the_proxy(site: Site, proxies: str) -> None:
+    """Behind a proxy the cookie is for HTTPS only, and the address is the browser's; else nobody may claim so."""
     account(site, "anna@martin.test")
     behind = Site(str(site.engine.url), site.settings.data_dir, samples=(), SOUFFLEUR_WEB_PROXIES=proxies)
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Host": "pbx.test"}
