@@ -53,7 +53,7 @@ export const Box = memo(function Box({ id, selected }: NodeProps<BoxNode>) {
         {node.note ? <span className="ed-box-note" title={node.note}><MessageSquareText size={16} aria-label={t("Note: {note}", { note: node.note })} /></span> : null}
         <ProblemBadge problems={problems} />
       </header>
-      {starts ? <span className="ed-start"><Play size={11} aria-hidden="true" />{t("Start")}</span> : null}
+      {starts ? <span className="ed-start"><Play size={11} aria-hidden="true" />{t("Begin")}</span> : null}
       {covered !== null ? <span className="ed-covered">{covered ? t("{times}× tested", { times: covered }) : t("not tested")}</span> : null}
       {matters ? <p className="ed-gist">{matters}</p> : null}
       {exits.length ? <ul className="ed-exits">{exits.map((exit) => <ExitRow key={exit.name} node={id} exit={exit} />)}</ul> : null}

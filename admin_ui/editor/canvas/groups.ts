@@ -13,7 +13,8 @@ const ORDER = ["talk", "decide", "connect", "data", "end"];
 
 function title(group: string): string {
   const known: Record<string, string> = {
-    talk: t("Talk"), decide: t("Decide"), connect: t("Connect"), data: t("Data"), end: t("End"),
+    talk: t("Speak with the caller"), decide: t("Decide the way"), connect: t("Connect the call"),
+    data: t("Work with data"), end: t("End the call"),
   };
   return known[group] ?? group.charAt(0).toLocaleUpperCase() + group.slice(1);
 }

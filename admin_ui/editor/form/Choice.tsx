@@ -6,7 +6,11 @@ export function worded(value: unknown, labels: unknown): string {
   const given = labels && typeof labels === "object" ? (labels as Record<string, unknown>)[String(value)] : undefined;
   if (typeof given === "string") return given;
   const text = String(value);
-  return text === text.toUpperCase() ? text : t(text.replaceAll("_", " "));
+  if (text === text.toUpperCase()) return text;
+  const words = text.replaceAll("_", " ");
+  const key = `value: ${words}`; // such short words mean something else elsewhere
+  const said = t(key);
+  return said === key ? words : said;
 }
 
 /** One of a few values. */
