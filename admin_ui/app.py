@@ -50,6 +50,7 @@ def create_app(settings: Settings, calls: live.Calls | None = None) -> Flask:
     if settings.web_proxies:
         trusted = settings.web_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, trusted, trusted, trusted, trusted)  # type: ignore[method-assign]
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # documents keep the order in which they were written
     db.init_app(app)
     csrf.init_app(app)
     for part in (identity, languages, security, errors, assets, filters, shell, static_files):

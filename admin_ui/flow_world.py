@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from conf import publishing, snapshot
+from conf import publishing
 from conf.database import operator
 from conf.difference import same
 from conf.editing import stored
 from conf.flow_checks import Checks, Found
 from conf.folder import Folder, Item
-from conf.models import Document
+from conf.models import Document, Trunk
 from controller.flow import document, lists, schedules
 from controller.flow.check import check
 from controller.flow.rehearse import rehearse
@@ -22,13 +23,16 @@ from controller.flow.world import World
 Versions = Mapping[str, Mapping[int, Document]]
 
 
-def checks(engine: Engine) -> Checks:
-    """The checks for `apply` and for editing; they read the published flows and the trunks when they need them."""
-    flows = FlowCheck(engine)
+def checks(source: Engine | Session) -> Checks:
+    """The checks for `apply` and for editing; they read the published flows and the trunks when they need them.
+
+    With a session they read in its transaction, and take no second connection.
+    """
+    flows = FlowCheck(source)
     return Checks(flows.check, schedules.problems, lists.problems, flows.form, flows.rehearse)
 
 
-def world(session: Session, subscriber_id: int, doc: Document | None = None, trunks: Iterable[str] = ()) -> World:
+def world(session: Session, subscriber_id: int, doc: Document | None = None) -> World:
     """What a subscriber's flows act in, by a session of theirs. A flow that is edited is the newest of its name.
 
     The lists that the flow looks numbers up in come with their entries, the others without.
@@ -39,10 +43,15 @@ def world(session: Session, subscriber_id: int, doc: Document | None = None, tru
         others = tuple(item for item in folder.flows if item.doc["name"] != doc["name"])
         folder = folder.having("flows", (*others, stored.item("flows", doc["name"], doc)))
         folder = stored.rehearsable(session, subscriber_id, folder, doc)
-    return compose(folder, publishing.versions(session, about.get("slug", "")), list(trunks))
+    return compose(folder, publishing.versions(session, about.get("slug", "")), trunks(session))
 
 
-def compose(folder: Folder, published: Versions, trunks: list[str]) -> World:
+def trunks(session: Session) -> list[str]:
+    """The operator's trunks, by name."""
+    return list(session.scalars(select(Trunk.name).order_by(Trunk.position, Trunk.id)))
+
+
+def compose(folder: Folder, published: Versions, trunk_names: list[str]) -> World:
     """The world of a folder: its flows are the newest, above the versions that were published."""
     about = folder.subscriber.doc if folder.subscriber and folder.subscriber.right else {}
     # A flow without a file is withdrawn by this very load: nothing may enter it any more, at no version.
@@ -56,7 +65,7 @@ def compose(folder: Folder, published: Versions, trunks: list[str]) -> World:
         prompts=_by_name(folder, "prompts"),
         flows=flows,
         extensions=folder.short_numbers(),
-        trunks=trunks,
+        trunks=trunk_names,
         language=language,
         languages=(language,),
         time_zone=about.get("time_zone", "UTC"),
@@ -67,8 +76,8 @@ def compose(folder: Folder, published: Versions, trunks: list[str]) -> World:
 class FlowCheck:
     """The flow engine's checker, and its rehearsal of the flow's own tests."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, source: Engine | Session) -> None:
+        self.source = source
         self.last: tuple[Folder, World] | None = None
 
     def form(self, doc: Document) -> Iterable[Found]:
@@ -102,10 +111,11 @@ class FlowCheck:
 
     def _new_world(self, folder: Folder) -> World:
         about = folder.subscriber.doc if folder.subscriber and folder.subscriber.right else {}
-        with operator(self.engine, read_only=True) as session:
-            published = publishing.versions(session, about.get("slug", ""))
-            trunks = [trunk["name"] for trunk in snapshot.trunks(session)]
-        return compose(folder, published, trunks)
+        with self._reading() as session:
+            return compose(folder, publishing.versions(session, about.get("slug", "")), trunks(session))
+
+    def _reading(self) -> AbstractContextManager[Session]:
+        return nullcontext(self.source) if isinstance(self.source, Session) else operator(self.source, read_only=True)
 
 
 def _add(known: dict[int, Document], item: Item) -> None:
