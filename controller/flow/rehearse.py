@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,11 +68,16 @@ def begin(flow: Flow, given: Given, world: World) -> Walk:
     return Walk(flow, Call(given.call(world.language, world.country, world.time_zone)), world.library)
 
 
+def names(steps: Sequence[Step]) -> list[str]:
+    """Name the nodes of a path as a test expects them: those of another flow as `flow/node`."""
+    return [step.node if step.flow == steps[0].flow else f"{step.flow}/{step.node}" for step in steps]
+
+
 class Rehearsal:
     """One test being played, and compared with what it expects."""
 
     def __init__(self, flow: Flow, test: FlowTest, field: str, world: World) -> None:
-        self.flow, self.test, self.field = flow, test, field
+        self.test, self.field = test, field
         self.cast = Cast(test.given, test.script, world)
         self.stage = Stage(begin(flow, test.given, world), world, self.cast.cue)
         self.problems = self.cast.problems(f"{field}.given")
@@ -82,7 +87,7 @@ class Rehearsal:
         if not self.problems:
             self._play()
         walk = self.stage.walk
-        path = tuple(self._name(step) for step in walk.path)
+        path = tuple(names(walk.path))
         if not self.problems:
             self.problems.extend(self._compare(path))
         variables, steps = dict(walk.call.variables), tuple(walk.path)
@@ -118,10 +123,6 @@ class Rehearsal:
             message = N_("The call's end is “{found}”, not “{expected}”.")
             expected = str(expect.hung_up)
             yield self._problem(message, "hung_up", ".expect.hung_up", found=stage.cause, expected=expected)
-
-    def _name(self, step: Step) -> str:
-        """Name a step: `node`, or `flow/node` in another flow."""
-        return step.node if step.flow == self.flow.name else f"{step.flow}/{step.node}"
 
     def _fail(self, message: str, code: str, place: str = "", **fields: str) -> None:
         self.problems.append(self._problem(message, code, place, **fields))

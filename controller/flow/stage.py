@@ -48,12 +48,19 @@ class Stage:
                 return
             self.waiting = command
             self._note(asked(command, self.world))
-            event = self.cue(command, self.walk.here)
+            event = self._cued(command)
             if event is None:
                 return
             self.waiting = None
             command = self._hear(command, event)
         raise Endless(N_("The call went on for {limit} commands and did not end."), limit=str(LONGEST))
+
+    def _cued(self, command: Command) -> Result | HungUp | None:
+        try:
+            return self.cue(command, self.walk.here)
+        except FlowError as broken:  # a schedule or a list that is not there, or not readable
+            broken.node = broken.node or self.walk.here.node
+            raise
 
     def _hear(self, command: Command, event: Result | HungUp) -> Command | None:
         if not isinstance(event, HungUp):

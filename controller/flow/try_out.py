@@ -16,7 +16,7 @@ from controller.flow.engine import Step
 from controller.flow.events import Event, Heard, heard_of
 from controller.flow.problem import N_, FlowError, Problem, same
 from controller.flow.reading import problems_of
-from controller.flow.rehearse import LEFT, begin
+from controller.flow.rehearse import LEFT, begin, names
 from controller.flow.script import Run, Unfit
 from controller.flow.size import fits
 from controller.flow.stage import Endless, Stage
@@ -54,11 +54,17 @@ class Seen:
     cause: str = ""
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def path(self) -> list[str]:
+        """The nodes as a test expects them."""
+        return names(self.steps)
+
     def dump(self, translate: Callable[[str], str] = same) -> dict[str, Any]:
         """Write it as JSON data, in a language."""
         problems = [told(problem, translate) for problem in self.problems]
         dumped = {
             "steps": [asdict(step) for step in self.steps],
+            "path": self.path,
             "events": [event.dump(translate) for event in self.events],
             "waiting": self.waiting.dump() if self.waiting else None,
             "variables": dict(self.variables),
@@ -112,7 +118,7 @@ def see(stage: Stage, cast: Cast, unreadable: list[Problem]) -> Seen:
     except Unfit as unfit:
         problem = Problem(_here(stage), f"script.{unfit.place}", "unfit_line", unfit.message, unfit.fields)
     except FlowError as broken:
-        problem = blame(broken, unreadable)
+        problem = blame(broken, unreadable, stage)
     else:
         for place, line in list(cast.lines)[:1]:
             problem = Problem(_here(stage), f"script.{place}", "line_left", LEFT, {"line": str(line)})
@@ -127,14 +133,12 @@ def see(stage: Stage, cast: Cast, unreadable: list[Problem]) -> Seen:
     )
 
 
-def blame(broken: FlowError, unreadable: list[Problem]) -> Problem:
+def blame(broken: FlowError, unreadable: list[Problem], stage: Stage) -> Problem:
     """Say why a call cannot go on: a node that is missing because it cannot be read is blamed itself."""
     target = broken.fields.get("target")
     for problem in unreadable:
-        if target is not None and problem.where == target:
+        if not stage.walk.path or (target is not None and problem.where == target):
             return problem
-    if not broken.node and unreadable:
-        return unreadable[0]
     code = "too_long" if isinstance(broken, Endless) else "flow_error"
     return Problem(broken.node, "", code, broken.message, broken.fields)
 

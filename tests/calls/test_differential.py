@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 
 from conf.database import scoped
 from conf.recorded import recorded
@@ -20,6 +20,7 @@ from controller.flow.replay import replay
 from controller.flow.try_out import try_out
 from tests.calls.live import Live, free_port, running
 from tests.calls.whole_calls import Replies, at, play, publish
+from tests.flow.known_calls import EVERY_KIND, LAST_IS_BUSY
 from tests.flow.whole_flows import Whole, calls
 from tests.outside.virtual import VirtualOutside
 
@@ -75,6 +76,8 @@ def test_the_same_way_on_the_virtual_switch(live: Live, tmp_path: Path, replies:
         suppress_health_check=list(HealthCheck),
     )
     @given(calls())
+    @example(LAST_IS_BUSY)
+    @example(EVERY_KIND)
     def each(whole: Whole) -> None:
         walked.update(compare(live, tmp_path / "house", whole, replies))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -13,46 +14,10 @@ from tests.calls.replays import again, of, path
 from tests.calls.test_bad_days import die
 from tests.calls.test_control import ask
 from tests.calls.whole_calls import Replies, at, play, publish
-from tests.flow.whole_flows import INNER, MAIN, UNLISTED, Whole
+from tests.flow.known_calls import EVERY_KIND
+from tests.flow.whole_flows import Whole
 
-END = {"kind": "hang_up"}
-PLAIN = {"text": {"fr": "Oui."}}
-FAST = {"first_digit_timeout": 1.5, "digit_timeout": 1.0}
-
-EVERY_KIND = {
-    "name": MAIN,
-    "start": "answer",
-    "nodes": {
-        "answer": {"kind": "answer", "exits": {"next": "opening"}},
-        "opening": {"kind": "hours", "schedule": "always", "exits": {"open": "filter", "closed": "end"}},
-        "filter": {"kind": "check_list", "list": "unwanted", "exits": {"listed": "end", "not_listed": "greet"}},
-        "greet": {"kind": "say", **PLAIN, "exits": {"next": "number"}},
-        "number": {"kind": "collect", "prompt": PLAIN, "save": "got", "max_digits": 4, **FAST,
-                   "exits": {"ok": "tally", "no_input": "end", "invalid": "end"}},
-        "tally": {"kind": "count", "counter": "calls", "scope": "subscriber", "limit": 2,
-                  "exits": {"below": "ask", "reached": "end", "unknown": "end"}},
-        "ask": {"kind": "http", "url": "http://shop.example/{{got}}", "save": {"status": "$.status"},
-                "exits": {"ok": "keep", "failed": "end", "unknown": "end"}},
-        "keep": {"kind": "set", "variables": {"kept": "{{status}}!"}, "exits": {"next": "ready"}},
-        "ready": {"kind": "when", "conditions": [{"variable": "kept", "test": "is", "value": "ready!"}],
-                  "exits": {"yes": "inside", "no": "end"}},
-        "inside": {"kind": "subflow", "flow": INNER, "exits": {"done": "ring", "again": "end"}},
-        "ring": {"kind": "dial", "to": ["101", "102"], "ring": 3.0,
-                 "exits": {"answered": "choose", "busy": "end", "no_answer": "end", "failed": "end"}},
-        "choose": {"kind": "menu", "prompt": PLAIN, "choices": {"1": "x", "2": "y"}, **FAST,
-                   "exits": {"1": "greet", "2": "end", "no_input": "end", "invalid": "end", "hung_up": "after"}},
-        "after": {"kind": "count", "counter": "gone", "scope": "caller", "exits": {"next": "end"}},
-        "end": END,
-    },
-}  # fmt: skip
-INSIDE = {
-    "name": INNER,
-    "start": "words",
-    "nodes": {"words": {"kind": "say", **PLAIN, "exits": {"next": "out"}}, "out": {"kind": "leave", "exit": "done"}},
-}
-SCRIPT = [{"press": "12#"}, {"http": {"json": {"status": "ready"}}}, {"answer": "101"}, {"press": "2"}]
-GIVEN = {"caller": UNLISTED, "called": "+33123456789", "busy": ["102"]}
-
+LAST = EVERY_KIND.script[3]
 
 @pytest.fixture
 def replies() -> Iterator[Replies]:
@@ -62,11 +27,11 @@ def replies() -> Iterator[Replies]:
 
 
 def whole(*last: dict[str, str]) -> Whole:
-    return Whole(deepcopy(EVERY_KIND), INSIDE, GIVEN, [*SCRIPT[:3], *last], {"101": "answers", "102": "busy"})
+    return replace(deepcopy(EVERY_KIND), script=[*EVERY_KIND.script[:3], *last])
 
 
 def test_a_call_of_every_kind_of_node(live: Live, replies: Replies) -> None:
-    call = at(whole(SCRIPT[3]), replies.url)
+    call = at(whole(LAST), replies.url)
     publish(live, live.settings.data_dir / "house", call)
     record = play(live, call, replies)
     assert [step["node"] for step in record.path][-3:] == ["ring", "choose", "end"]
@@ -93,7 +58,7 @@ def test_the_caller_leaves_and_the_flow_goes_on(live: Live, replies: Replies) ->
 
 
 def test_what_a_web_service_said_is_in_no_journal_but_in_the_replay(live: Live, replies: Replies) -> None:
-    call = at(whole(SCRIPT[3]), replies.url)
+    call = at(whole(LAST), replies.url)
     call.script[1] = {"http": {"json": {"status": "geheim"}}}
     publish(live, live.settings.data_dir / "house", call)
     del call.script[2:]

@@ -114,6 +114,7 @@ def test_a_node_of_a_subflow_may_be_left_by_its_full_name() -> None:
     seen = play({"hang_up": "inner/ask"}, doc=doc, world=replace(WORLD, flows={"inner": {4: inner}}))
     assert [(step.flow, step.version, step.node) for step in seen.steps] == [("main", 0, "a"), ("inner", 4, "ask")]
     assert seen.events[-1].flow == "inner"
+    assert seen.path == seen.dump()["path"] == ["a", "inner/ask"]
 
 
 def test_a_secret_is_not_shown() -> None:
@@ -165,6 +166,12 @@ def test_a_draft_is_walked_as_far_as_it_goes() -> None:
     seen = play(doc=doc, at="2026-11-23T13:00")
     assert path(seen) == ["opening", "night"]
     assert seen.dump()["problem"]["text"] == "The exit “next” of the node night in the flow reception leads nowhere."
+
+
+def test_what_the_flow_names_and_nobody_knows_is_said_where_it_is_asked() -> None:
+    doc = reception(shop={"ring": "long"})
+    (problem,) = play(doc=doc, world=replace(WORLD, lists={})).problems
+    assert (problem.where, problem.text()) == ("filter", "There is no list “unwanted”.")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A sample of the generated calls, on a real FreeSWITCH: it gives the path that the phone beside the canvas gave.
 
-Three calls, always the same ones. More, and others: SOUFFLEUR_EXAMPLES=30 pytest tests/real/test_differential.py
+A few calls, always the same ones. More, and others: SOUFFLEUR_EXAMPLES=30 pytest tests/real/test_differential.py
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 
 from tests.calls.live import running
 from tests.calls.test_differential import EXAMPLES, compare, replies  # noqa: F401  a fixture
 from tests.calls.whole_calls import Replies
+from tests.flow.known_calls import LAST_IS_BUSY
 from tests.flow.whole_flows import Whole, calls
 from tests.outside.real import RealOutside
 from tests.real.test_calls import outside  # noqa: F401  a fixture
@@ -37,6 +38,7 @@ def test_the_same_way_on_freeswitch(
         suppress_health_check=list(HealthCheck),
     )
     @given(calls())
+    @example(LAST_IS_BUSY)
     def each(whole: Whole) -> None:
         folder = tmp_path / str(next(number))
         folder.mkdir()
