@@ -19,17 +19,16 @@ _PAGES = {
     "prompts": ("prompts.edit", CONFIGURE),
     "flows": ("editor.page", CONFIGURE),
     "drafts": ("editor.page", CONFIGURE),
+    "subscriber": ("subscriber.page", ACCOUNT),
 }
 
 
 def use_address(use: Use) -> str:
     """The page where a use can be looked at; "" where there is none for this person."""
-    if use.kind == "subscriber":
-        return url_for("subscriber.page") if me().may(ACCOUNT) else ""
     endpoint, permission = _PAGES.get(use.kind, ("", ""))
     if endpoint not in current_app.view_functions or not me().may(permission):
         return ""
-    return url_for(endpoint, name=use.name)
+    return url_for(endpoint) if use.kind == "subscriber" else url_for(endpoint, name=use.name)
 
 
 def use_title(use: Use) -> str:

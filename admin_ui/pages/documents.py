@@ -23,13 +23,15 @@ from conf.editing import documents
 from conf.editing.documents import Saved, Stale, etag
 from conf.models import Document
 from conf.problems import ConfigurationError
+from conf.telephone import Credentials
+from controller.flow.problem import FlowError
 
 LARGEST_FORM = 16 * 1024 * 1024  # bytes: a long list that is pasted, or brought back
 
 
-def pages(blueprint: Blueprint, family: Family) -> None:
+def pages(blueprint: Blueprint, family: Family, views: Views | None = None) -> None:
     """Give a blueprint the views of a family."""
-    views = Views(family)
+    views = views or Views(family)
     for rule, name, view, methods in (
         ("", "index", views.index, ["GET"]),
         ("/new", "new", views.new, ["GET"]),
@@ -79,7 +81,7 @@ class Views:
 
     def edit(self, name: str) -> ResponseReturnValue:
         """The form of a document."""
-        shown = self.family.shown(self._present(name))
+        shown = self._shown(name)
         return self._form(self.family.form().filled(shown), shown, name)
 
     def change(self, name: str) -> ResponseReturnValue:
@@ -108,11 +110,11 @@ class Views:
         confine(subscriber_id(), read_only=True)
         request.max_form_memory_size = LARGEST_FORM
         name = request.args.get("name", "")
-        shown = self.family.shown(self._present(name)) if name else {}
+        shown = self._shown(name) if name else {}
         doc = self.family.form().read(request.form.to_dict(flat=False), shown)
         try:
             sentence, more = self.family.told(doc), self.family.more(name, doc)
-        except (ValueError, TypeError, LookupError, ConfigurationError):
+        except (ValueError, TypeError, LookupError, ConfigurationError, FlowError):
             return ""  # it is not whole yet; what is wrong is said when it is saved
         return self._render("preview", sentence=sentence, doc=doc, name=name, **more)
 
@@ -147,6 +149,10 @@ class Views:
             return redirect(url_for(".index"), 303)
         return self._after(saved, "created", _("%(name)s is back.", name=kept["doc"][self.family.key]))
 
+    def credentials(self, made: Credentials, doc: Document, text: str) -> ResponseReturnValue:
+        """Show what a telephone needs, once."""
+        return self._render("credentials", credentials=made, doc=doc, text=text)
+
     def _copied(self, name: str) -> Document:
         if not name or self.family.copied is None:
             return self.family.fresh()
@@ -157,6 +163,9 @@ class Views:
             return documents.read(db.session(), subscriber_id(), self.family.kind, name)
         except LookupError:
             abort(404)
+
+    def _shown(self, name: str) -> Document:
+        return self.family.shown(self._present(name))
 
     def _save(self, name: str | None, doc: Document, expected: str | None) -> Saved:
         domain = settings_of(current_app).domain
@@ -200,7 +209,7 @@ class Views:
         if others:
             text += " " + _("The new name was also written into: %(names)s.", names=", ".join(others))
         if saved.credentials:
-            return self._render("credentials", credentials=saved.credentials, doc=saved.doc, text=text)
+            return self.credentials(saved.credentials, saved.doc, text)
         flash(text)
         return redirect(url_for(".edit", name=name) if self.family.stays else url_for(".index"), 303)
 
@@ -216,7 +225,7 @@ class Views:
         used = documents.where_used(db.session(), sid, self.family.kind, name) if name else []
         try:
             around = self.family.more(name, shown if doc is None else doc)
-        except (ValueError, TypeError, LookupError):
+        except (ValueError, TypeError, LookupError, FlowError):
             around = self.family.more(name, shown)
         return self._render(
             "edit",
@@ -230,8 +239,7 @@ class Views:
             sentence=self.family.told(shown) if name else "",
             use_address=use_address,
             use_title=use_title,
-            **around,
-            **more,
+            **{**around, **more},
         )
 
     def _render(self, page: str, **context: Any) -> str:

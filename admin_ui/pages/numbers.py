@@ -27,19 +27,36 @@ MODES = (("voice", _l("Calls")), ("fax", _l("Faxes")), ("both", _l("Calls and fa
 
 def form() -> Form:
     """The form of a number."""
-    return Form(
-        documents.Number,
-        (
-            Section("", (
-                Phone(name="number", label=_l("Number"), required=True, help=_l("As it is dialled: 01 23 45 67 89 or +33123456789.")),
-                Choice(name="mode", label=_l("What arrives here"), options=MODES, default="voice"),
-                Choice(name="flow", label=_l("Calls follow the flow"), options=options.flows, help=_l("Published flows. A call in progress keeps the one it began with.")),
-                Several(name="fax_to", label=_l("Faxes are for"), options=options.people, optional=True, help=_l("Each of them finds the fax in the fax box.")),
-                Phone(name="fallback", label=_l("When something is wrong, ring"), optional=True, attrs={"list": "short-numbers"},
-                      help=_l("A short number or a number outside, for a flow that is missing or broken. Empty: that of the organisation.")),
-            )),
+    fields = (
+        Phone(
+            name="number",
+            label=_l("Number"),
+            required=True,
+            help=_l("As it is dialled: 01 23 45 67 89 or +33123456789."),
         ),
-    )  # fmt: skip
+        Choice(name="mode", label=_l("What arrives here"), options=MODES, default="voice"),
+        Choice(
+            name="flow",
+            label=_l("Calls follow the flow"),
+            options=options.flows,
+            help=_l("Published flows. A call in progress keeps the one it began with."),
+        ),
+        Several(
+            name="fax_to",
+            label=_l("Faxes are for"),
+            options=options.people,
+            optional=True,
+            help=_l("Each of them finds the fax in the fax box."),
+        ),
+        Phone(
+            name="fallback",
+            label=_l("When something is wrong, ring"),
+            optional=True,
+            attrs={"list": "short-numbers"},
+            help=_l("Who is rung when the flow is missing or broken. Empty: as the settings of the organisation say."),
+        ),
+    )
+    return Form(documents.Number, (Section("", fields),))
 
 
 def told(doc: Document) -> str:
@@ -66,7 +83,8 @@ def _faxes(doc: Document) -> str:
     logins = doc.get("fax_to", [])
     if not logins:
         return _("Faxes are for nobody yet.")
-    names = dict(db.session.execute(select(User.login, User.name).where(User.login.in_(logins))).all())  # type: ignore[arg-type]
+    rows = db.session.execute(select(User.login, User.name).where(User.login.in_(logins)))
+    names = {login: name for login, name in rows}  # noqa: C416  rows are no pairs to a type checker
     return _("Faxes are for %(names)s.", names=", ".join(names.get(login, login) for login in logins))
 
 
@@ -79,6 +97,12 @@ def filters() -> list[Filter[Document]]:
     ]
 
 
+def searched(doc: Document) -> list[str]:
+    """What a search looks in: the number as it is written in any way."""
+    written = phone(doc["number"])
+    return [doc["number"], written, written.replace(" ", ""), doc.get("flow", "")]
+
+
 pages(
     blueprint,
     Family(
@@ -88,7 +112,7 @@ pages(
             title=_l("Numbers"),
             about=_l("The numbers that people dial to reach you, and what they meet."),
             new=_l("Add a number"),
-            empty=_l("A number from your operator leads callers into a flow. Add the first one to say where its calls go."),
+            empty=_l("A number of your operator leads callers into a flow. Add the first, and say where its calls go."),
             sure=_l("Remove %(name)s? Callers of it will hear that the number does not exist."),
             icon="hash",
         ),
@@ -101,7 +125,7 @@ pages(
             Column("fallback", _l("Otherwise"), lambda doc: doc.get("fallback", "")),
         ),
         filters=filters,
-        searched=lambda doc: [doc["number"], phone(doc["number"]), phone(doc["number"]).replace(" ", ""), doc.get("flow", "")],
+        searched=searched,
         told=told,
     ),
-)  # fmt: skip
+)

@@ -1,0 +1,195 @@
+"""The entries of a list: added, changed, removed, pasted by the thousand, exported, and a number tried on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from admin_ui.app import settings_of
+from admin_ui.audit import noted
+from admin_ui.database import db
+from admin_ui.flow_world import checks
+from admin_ui.forms import entries, entry_table, opening
+from admin_ui.forms.told import told
+from admin_ui.person import allowed, me, subscriber_id
+from conf.accounts.permissions import CONFIGURE
+from conf.editing import documents, stored
+from conf.models import Document
+from conf.problems import ConfigurationError
+from controller.flow import lists
+from controller.flow.problem import FlowError
+
+if TYPE_CHECKING:
+    from admin_ui.pages.lists import Lists
+
+LARGEST = 24 * 1024 * 1024  # bytes that are pasted
+
+
+def pages(blueprint: Blueprint, views: Lists) -> None:
+    """Give the blueprint of lists the views of their entries."""
+    one = EntryViews(views)
+    for rule, name, view, methods in (
+        ("entry", "entry", one.entry, ["POST"]),
+        ("entries/remove", "remove_entries", one.remove, ["POST"]),
+        ("import", "paste", one.form, ["GET"]),
+        ("import", "pasted", one.paste, ["POST"]),
+        ("export", "export", one.export, ["GET"]),
+        ("test", "test", one.test, ["GET"]),
+    ):
+        path = f"/lists/{rule}/<path:name>"
+        blueprint.add_url_rule(path, name, allowed(CONFIGURE)(view), methods=methods)
+
+
+class EntryViews:
+    """The views of a list's entries."""
+
+    def __init__(self, views: Lists) -> None:
+        self.views = views
+
+    def entry(self, name: str) -> ResponseReturnValue:
+        """Add an entry, or change the one of `id`."""
+        sent = request.form
+        made = entries.made(
+            sent.get("kind", "number"), sent.get("value", ""), sent.get("until", ""), sent.get("note", "")
+        )
+        problem = entries.against(made)
+        if problem:
+            wrong = {"text": told(problem, made), "field": problem.field}
+            return self.views.with_entry(name, {**sent.to_dict(), "wrong": wrong}), 422
+        entry_id = sent.get("id", "")
+        old = entry_table.one(name, int(entry_id)) if entry_id.isdigit() and len(entry_id) < 18 else None
+        self._save(name, lambda docs: _placed(docs, old.position if old else None, made))
+        flash(_("The entry was changed.") if old else _("The entry was added."))
+        return redirect(url_for("lists.edit", name=name) + "#entries", 303)
+
+    def remove(self, name: str) -> ResponseReturnValue:
+        """Remove the entries that were selected."""
+        chosen = {int(one) for one in request.form.getlist("selected") if one.isdigit() and len(one) < 18}
+        places = {row.position for one in chosen if (row := entry_table.one(name, one)) is not None}
+        gone = self._save(name, lambda docs: [doc for place, doc in enumerate(docs) if place not in places])
+        text = ngettext("%(num)s entry was removed.", "%(num)s entries were removed.", len(places))
+        lost = [entries.written(doc) for doc in gone if doc]
+        flash(text + (" " + ", ".join(lost[:20]) if len(lost) <= 20 else ""))
+        return redirect(url_for("lists.edit", name=name) + "#entries", 303)
+
+    def form(self, name: str) -> ResponseReturnValue:
+        """The form to paste many entries."""
+        self.views.doc(name)
+        return render_template("lists/import.html", name=name, text="", result=None)
+
+    def paste(self, name: str) -> ResponseReturnValue:
+        """Add what was pasted or uploaded. Lines that are wrong stay in the form, with the reason."""
+        request.max_form_memory_size = LARGEST
+        text = request.form.get("text", "")
+        file = request.files.get("file")
+        if file and file.filename:
+            text = _decoded(file.read()) + ("\n" + text if text.strip() else "")
+        present = self.views.doc(name)
+        found = entries.pasted(text, present.get("entries", []))
+        error = ""
+        if found.entries:
+            try:
+                self._save(name, lambda docs: [*docs, *found.entries])
+            except ConfigurationError as refused:
+                db.session.rollback()
+                error = " ".join(told(problem) for problem in refused.problems[:3])
+        if error:
+            return render_template("lists/import.html", name=name, text=text, result=None, error=error), 422
+        if not found.wrong:
+            flash(_added(found))
+            return redirect(url_for("lists.edit", name=name) + "#entries", 303)
+        left = "\n".join(wrong.text for wrong in found.wrong)
+        lines = [(wrong.line, wrong.text, told(wrong.problem, _as_doc(wrong.text))) for wrong in found.wrong]
+        result = {"added": _added(found), "lines": lines}
+        return render_template("lists/import.html", name=name, text=left, result=result), 422
+
+    def export(self, name: str) -> ResponseReturnValue:
+        """All entries as a CSV file."""
+        text = entries.exported(self.views.doc(name).get("entries", []))
+        response = Response(text, mimetype="text/csv")
+        response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
+        return response
+
+    def test(self, name: str) -> ResponseReturnValue:
+        """Say which entry a number matches, and what would happen."""
+        number = request.args.get("number", "").strip()
+        doc = self.views.doc(name)
+        return render_template("lists/test.html", **tried(doc, number), number=number)
+
+    def _save(self, name: str, change: Callable[[list[Document]], list[Document]]) -> list[Document]:
+        """Save a list with other entries, and say in the audit log which; those that went."""
+        sid = subscriber_id()
+        stored.lock(db.session(), sid)
+        present = self.views.doc(name)
+        before = present.get("entries", [])
+        doc = self.views.with_entries(present, change(list(before)))
+        saved = documents.save(
+            db.session(), sid, "lists", name, doc, checks=checks(db.engine), domain=settings_of(current_app).domain
+        )
+        kept = {id(one) for one in doc["entries"]}
+        gone = [one for one in before if id(one) not in kept]
+        if saved.change:
+            came = len(doc["entries"]) - len(before) + len(gone)
+            changes = [("entries", entries_told(gone), entries_told(doc["entries"][-came:] if came else []))]
+            noted("changed", "list", name, changes)
+        db.session.commit()
+        return gone
+
+
+def tried(doc: Document, number: str) -> dict[str, Any]:
+    """What a list says of a number: `{matched, entry, action, note, normal}`."""
+    from admin_ui.pages.lists import met
+
+    at = datetime.now(UTC).astimezone(opening.zone_of({}, me().time_zone))
+    try:
+        found = lists.match(doc, number, me().country, at)
+    except FlowError as error:
+        return {"matched": False, "problem": error.text(_)}
+    entry = next((one for one in doc.get("entries", []) if str(lists.Entry.model_validate(one)) == found.entry), {})
+    return {
+        "matched": found.listed,
+        "entry": found.entry,
+        "action": met({found.action: found.argument}) if found.action else met(doc.get("action", "busy")),
+        "note": entry.get("note", ""),
+        "normal": lists.normal(number, me().country),
+        "problem": "",
+    }
+
+
+def entries_told(docs: list[Document]) -> str:
+    """Some entries as a line of the audit log."""
+    texts = [entries.written(doc) for doc in docs]
+    return ", ".join(texts[:20]) + (f" … ({len(texts)})" if len(texts) > 20 else "")
+
+
+def _placed(docs: list[Document], place: int | None, made: Document) -> list[Document]:
+    if place is None or place >= len(docs):
+        return [*docs, made]
+    return [*docs[:place], made, *docs[place + 1 :]]
+
+
+def _added(found: entries.Pasted) -> str:
+    text = ngettext("%(num)s entry was added.", "%(num)s entries were added.", len(found.entries))
+    if found.known:
+        text += " " + ngettext("%(num)s was there already.", "%(num)s were there already.", found.known)
+    return text
+
+
+def _as_doc(text: str) -> Document:
+    first = text.split(",")[0].split(";")[0].split("\t")[0]
+    return entries.made(entries.kind_of(first), first)
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "utf-16"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("cp1252", errors="replace")
