@@ -75,6 +75,7 @@ def fetch(
     timeout: float = 5.0,
     max_bytes: int = 1_000_000,
     idempotency_key: str = "",
+    redirects: int = MAX_REDIRECTS,
     allow: Iterable[str | Network] = (),
     resolve: Resolve = lookup,
     tls: ssl.SSLContext | None = None,
@@ -82,21 +83,22 @@ def fetch(
     """Send one HTTP request and return its answer, whatever its status.
 
     `timeout` (seconds) bounds everything together: name, connection, redirects, the last byte. `max_bytes` bounds the
-    answer's body. `allow` are networks the operator opens besides the public ones. No proxy, no cookie, no
-    decompression. Blocks the calling thread or greenlet only. `resolve` and `tls` stand for the system's own.
+    answer's body. `redirects` are followed at most; with 0 a redirect is the answer. `allow` are networks the operator
+    opens besides the public ones. No proxy, no cookie, no decompression. Blocks the calling thread or greenlet only.
+    `resolve` and `tls` stand for the system's own.
 
     Raises OutgoingRefused (not sent), OutgoingFailed (not delivered, or no usable answer), OutgoingUnknown (sent).
     """
     asked = _asked(method, url, headers, body, idempotency_key)
     opened = networks(allow)
     deadline = Deadline(timeout)
-    for _ in range(MAX_REDIRECTS + 1):
+    for _ in range(redirects + 1):
         reply = _once(asked, max_bytes, opened, resolve, tls, deadline)
         location = reply.header("location")
-        if reply.status not in REDIRECTS or not location:
+        if reply.status not in REDIRECTS or not location or not redirects:
             return reply
         asked = asked.redirected(reply.status, location)
-    raise OutgoingFailed("The server redirected more than {limit} times.", limit=MAX_REDIRECTS)
+    raise OutgoingFailed("The server redirected more than {limit} times.", limit=redirects)
 
 
 def _once(
