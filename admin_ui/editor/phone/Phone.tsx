@@ -7,6 +7,7 @@ import { t } from "../texts";
 import type { PhoneProps } from "../types";
 import { RealCall } from "./RealCall";
 import { Simulator, type Begun } from "./Simulator";
+import "./buttons.css";
 import "./phone.css";
 
 type Tab = "simulator" | "replay" | "real";

@@ -9,6 +9,7 @@ import { Head, summary } from "./Head";
 import { failingFirst, keyOf, stepAt, withName } from "./listing";
 import { resultOf, strangers, useRun } from "./running";
 import { TestCard } from "./TestCard";
+import "../phone/buttons.css";
 import "./tests.css";
 
 export default function Tests({ flow, doc, onChange, onCoverage, onPath }: TestsProps) {

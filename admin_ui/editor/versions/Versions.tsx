@@ -11,6 +11,7 @@ import { Planned } from "./Planned";
 import { Publish } from "./Publish";
 import { readPlan, readVersions, type Plan, type Version } from "./reading";
 import { VersionList } from "./VersionList";
+import "../phone/buttons.css";
 import "./versions.css";
 
 export default function Versions({ flow, revision, dirty, onRestore, onShowDiff, onPublished }: VersionsProps) {
