@@ -1,6 +1,6 @@
 import { Handle, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
 import { MessageSquareText, Play } from "lucide-react";
-import { memo, useEffect, useMemo } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 
 import { useSpoken } from "../collections";
 import { exitsOf } from "../model/exits";
@@ -15,6 +15,17 @@ import { ProblemBadge } from "./ProblemBadge";
 import { useCovered, useDifference, useWalked } from "./state";
 
 const NONE: Problem[] = [];
+
+/** Has React Flow find the dots again when the exits change. The first time it does so by itself, for all at once. */
+function useMeasuredAgain(id: string, exits: string): void {
+  const measure = useUpdateNodeInternals();
+  const measured = useRef(exits);
+  useEffect(() => {
+    if (measured.current === exits) return;
+    measured.current = exits;
+    measure(id);
+  }, [measure, id, exits]);
+}
 
 /** One node on the canvas. It reads the store by its name, so that dragging another one does not draw it again. */
 export const Box = memo(function Box({ id, selected }: NodeProps<BoxNode>) {
@@ -31,8 +42,7 @@ export const Box = memo(function Box({ id, selected }: NodeProps<BoxNode>) {
     [node, form, problems],
   );
   const names = exits.map((exit) => exit.name).join("\n");
-  const measure = useUpdateNodeInternals();
-  useEffect(() => measure(id), [measure, id, names]);
+  useMeasuredAgain(id, names);
   if (!node) return null;
 
   const matters = gist(node, form, language(), spoken);

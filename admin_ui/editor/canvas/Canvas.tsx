@@ -1,6 +1,6 @@
 import {
   applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, type Connection, Controls, MarkerType, MiniMap,
-  type NodeChange, type OnConnectEnd, ReactFlow, useReactFlow,
+  type NodeChange, type OnConnectEnd, ReactFlow, useReactFlow, useStore,
 } from "@xyflow/react";
 import { type DragEvent, useCallback, useEffect, useMemo, useState } from "react";
 
@@ -20,6 +20,7 @@ const BOX_TYPES = { box: Box };
 const WIRE_TYPES = { wire: Wire };
 const DEFAULT_WIRE = { markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 } };
 const FIT = { maxZoom: 1, minZoom: 0.3, padding: 0.12 };
+const FAR = 0.32; // below this zoom nobody reads what stands in a node
 const MAP = { width: 168, height: 112 };
 export const DRAGGED_KIND = "application/x-souffleur-kind";
 
@@ -35,6 +36,7 @@ export function Canvas({ readonly }: { readonly: boolean }) {
   const { screenToFlowPosition } = useReactFlow();
   const theme = useTheme();
   const labels = useMemo(spokenLabels, []);
+  const far = useStore((state) => state.transform[2] < FAR);
   useReveal();
 
   useEffect(() => setNodes((before) => boxes(doc, places, selected, forms, before)), [doc, places, selected, forms]);
@@ -89,7 +91,7 @@ export function Canvas({ readonly }: { readonly: boolean }) {
   };
 
   return (
-    <section className="ed-canvas" aria-label={t("Canvas")} onDrop={onDrop} onDragOver={onDragOver}>
+    <section className={`ed-canvas${far ? " is-far" : ""}`} aria-label={t("Canvas")} onDrop={onDrop} onDragOver={onDragOver}>
       <ReactFlow<BoxNode, WireEdge>
         nodes={nodes} edges={edges} nodeTypes={BOX_TYPES} edgeTypes={WIRE_TYPES} defaultEdgeOptions={DEFAULT_WIRE}
         onNodesChange={onNodesChange} onEdgesChange={(changes) => setEdges((before) => applyEdgeChanges(changes, before))}
