@@ -65,6 +65,7 @@ function open(more: Partial<Parameters<typeof Phone>[0]> = {}) {
 
 async function start() {
   const opened = open();
+  await waitFor(() => expect((screen.getByLabelText("Number called") as HTMLInputElement).value).toBe("+33123456789"));
   await opened.user.type(screen.getByLabelText("Who calls"), "+33611111111");
   await opened.user.click(screen.getByRole("button", { name: "Start the call" }));
   await screen.findByText("Press 1.");

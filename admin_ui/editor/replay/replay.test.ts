@@ -68,7 +68,7 @@ describe("going on by hand", () => {
 
   it("begins as the call began, counters before they counted", () => {
     const events = [event("counted", { counter: "today", value: 5 }), event("counted", { counter: "today", value: 6 })];
-    const record = { call: "c", caller: "+331", number: "+332", started_at: "2026-11-23T08:00:00+00:00" };
+    const record = { call: "c", caller: "+331", called: "+332", number: "+339", started_at: "2026-11-23T08:00:00+00:00" };
     expect(goOn(answer({ events, variables: { time_zone: "Europe/Paris" } }), record).given).toEqual({
       caller: "+331", called: "+332", at: "2026-11-23T09:00", counters: { today: 4 },
     });

@@ -63,7 +63,7 @@ const valuesOf = (event: SeenEvent): Values =>
 function givenOf({ variables, events }: ReplayAnswer, record: CallRecord | null): Given {
   const given: Given = {};
   const caller = record?.caller ?? variables.caller;
-  const called = record?.number || record?.called || variables.called;
+  const called = record?.called || variables.called;
   const name = record?.caller_name ?? variables.caller_name;
   const counters = countersOf(events);
   if (caller) given.caller = caller;

@@ -9,6 +9,11 @@ import { t } from "../texts";
 import type { FlowDoc, Problem } from "../types";
 import { readYaml } from "./reading";
 
+/** Whether there is something to put into the editor: an unfinished flow is, a file that cannot be read is not. */
+function isFlow(doc: Partial<FlowDoc>): doc is FlowDoc {
+  return typeof doc.nodes === "object" && doc.nodes !== null && !Array.isArray(doc.nodes);
+}
+
 export function Files({ flow, onRestore }: { flow: string; onRestore: (doc: FlowDoc) => void }) {
   const input = useRef<HTMLInputElement>(null);
   const [error, setError] = useState("");
@@ -21,6 +26,10 @@ export function Files({ flow, onRestore }: { flow: string; onRestore: (doc: Flow
     setRead(null);
     try {
       const { doc, problems } = await readYaml(await file.text());
+      if (!isFlow(doc)) {
+        setError(problems.map((problem) => problem.text).join(" ") || t("There is no flow in this file."));
+        return;
+      }
       onRestore({ ...doc, name: flow });
       setRead({ file: file.name, problems });
     } catch (reason) {

@@ -20,6 +20,16 @@ export function Planned({ flow, plan, onCancelled }: { flow: string; plan: Plan;
       setSending(false);
     }
   };
+  if (plan.state === "failed") {
+    return (
+      <div className="alert alert-danger" role="group" aria-label={t("Planned publication")}>
+        {t("The publication planned for {moment} could not be done: {problem}", {
+          moment: exactly(new Date(plan.at)),
+          problem: plan.problem,
+        })}
+      </div>
+    );
+  }
   return (
     <div className="ve-box" role="group" aria-label={t("Planned publication")}>
       <p>
@@ -27,7 +37,6 @@ export function Planned({ flow, plan, onCancelled }: { flow: string; plan: Plan;
       </p>
       {plan.comment && <p>{plan.comment}</p>}
       {plan.author && <p className="ve-faint">{plan.author}</p>}
-      {plan.problem && <p className="text-danger-emphasis">{plan.problem}</p>}
       {error && (
         <div className="alert alert-danger" role="alert">
           {error}

@@ -48,7 +48,7 @@ export function Publish({ flow, revision, dirty, planned, onPublished, onPlanned
       setComment("");
       setOpen(false);
       setObjections(NO_OBJECTIONS);
-      if (answer.version !== undefined && answer.version !== null) onPublished(answer.version);
+      if (answer.version !== null) onPublished(answer.version);
       else if (answer.planned) onPlanned(answer.planned);
     } catch (reason) {
       setError(said(reason));
@@ -82,7 +82,7 @@ export function Publish({ flow, revision, dirty, planned, onPublished, onPlanned
         id={`${id}-comment`}
         className="form-control"
         rows={2}
-        maxLength={500}
+        maxLength={2000}
         value={comment}
         placeholder={t("Orders go to the shop after 18:00")}
         onChange={(event) => setComment(event.target.value)}
@@ -110,7 +110,7 @@ export function Publish({ flow, revision, dirty, planned, onPublished, onPlanned
           {past && <div className="invalid-feedback">{t("This moment has passed.")}</div>}
           <div className="form-text">
             {t("The draft as it is now is published then, whatever is edited until then.")}
-            {planned && ` ${t("It takes the place of the one planned now.")}`}
+            {planned?.state === "waiting" && ` ${t("It takes the place of the one planned now.")}`}
           </div>
         </>
       )}

@@ -133,7 +133,7 @@ function RollBack({ flow, version, onClose, onDone }: RollBackProps) {
         id={id}
         className="form-control"
         autoFocus
-        maxLength={500}
+        maxLength={2000}
         value={comment}
         onChange={(event) => setComment(event.target.value)}
       />

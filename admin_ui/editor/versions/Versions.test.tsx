@@ -24,8 +24,8 @@ beforeEach(() => {
     "/planned": { planned: null },
     "/diff": DIFF,
     "/tests/run": { tests: [], coverage: { nodes: {}, exits: {} } },
-    "/publish": { version: 3 },
-    "/rollback": { version: 3 },
+    "/publish": { version: 3, planned: null },
+    "/rollback": { version: 3, planned: null },
     "/api/v1/nodes": {},
     "": { name: "reception", problems: [] },
   };
@@ -84,7 +84,7 @@ describe("publishing", () => {
 
   it("can be planned for a moment to come, and called off", async () => {
     const planned = { at: "2126-12-24T09:00:00Z", comment: "Christmas", author: "claire", state: "waiting" };
-    answers["/publish"] = { planned };
+    answers["/publish"] = { version: null, planned };
     const { user } = open();
     await ready();
     await user.click(screen.getByLabelText("At a date and time"));
@@ -155,14 +155,32 @@ describe("the versions", () => {
   });
 });
 
-it("takes a file as the draft, under the flow's own name", async () => {
-  answers["/import"] = { doc: { ...OLD, name: "other" }, problems: [] };
-  vi.stubGlobal("fetch", async (url: string) =>
-    new Response(JSON.stringify(url.endsWith("/flows/import") ? answers["/import"] : { items: [], planned: null, problems: [], tests: [], next: "" })),
-  );
-  const { user, onRestore } = open();
-  const file = Object.assign(new File([], "other.yaml", { type: "text/yaml" }), { text: async () => "name: other" });
-  await user.upload(screen.getByLabelText("YAML file of a flow"), file);
-  await screen.findByText(/“other.yaml” is in the editor/);
-  expect(onRestore).toHaveBeenCalledWith(OLD);
+describe("a file", () => {
+  async function choose(imported: unknown) {
+    answers["/import"] = imported;
+    const opened = open();
+    const file = Object.assign(new File([], "other.yaml", { type: "text/yaml" }), { text: async () => "name: other" });
+    await opened.user.upload(screen.getByLabelText("YAML file of a flow"), file);
+    return opened;
+  }
+
+  it("becomes the draft, under the flow's own name", async () => {
+    const { onRestore } = await choose({ doc: { ...OLD, name: "other" }, problems: [] });
+    await screen.findByText(/“other.yaml” is in the editor/);
+    expect(onRestore).toHaveBeenCalledWith(OLD);
+  });
+
+  it("that cannot be read leaves the draft alone, and says why", async () => {
+    const { onRestore } = await choose({ doc: {}, problems: [{ text: "line 1: a bracket is missing" }] });
+    await screen.findByText("line 1: a bracket is missing");
+    expect(onRestore).not.toHaveBeenCalled();
+  });
+});
+
+it("says that a planned publication could not be done", async () => {
+  answers["/planned"] = { planned: { at: "2026-11-22T09:00:00Z", comment: "", author: "claire", state: "failed", version: null, problem: "A list is gone." } };
+  open();
+  const failed = await screen.findByRole("group", { name: "Planned publication" });
+  expect(failed.textContent).toContain("could not be done: A list is gone.");
+  expect(within(failed).queryByRole("button")).toBeNull();
 });

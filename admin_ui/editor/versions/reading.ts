@@ -17,8 +17,9 @@ export interface Plan {
   at: string;
   comment: string;
   author: string;
-  state?: string;
-  problem?: string;
+  /** waiting, or failed: why is in `problem`. */
+  state: string;
+  problem: string;
 }
 
 /** One end of a comparison: a version's number, or the draft. */
@@ -32,8 +33,8 @@ export interface Publication {
 }
 
 export interface Published {
-  version?: number;
-  planned?: Plan;
+  version: number | null;
+  planned: Plan | null;
 }
 
 export const readVersions = (flow: string): Promise<Version[]> => all<Version>(flowPath(flow, "versions"));
@@ -48,9 +49,7 @@ export const readDiff = (flow: string, from: End, to: End, signal: AbortSignal):
 
 /** The publication to come; null for none. */
 export async function readPlan(flow: string): Promise<Plan | null> {
-  const answer = await get<{ planned?: Plan | null } | Plan | null>(flowPath(flow, "planned"));
-  const plan = answer && "planned" in answer ? answer.planned : (answer as Plan | null);
-  return plan?.at ? plan : null;
+  return (await get<{ planned: Plan | null }>(flowPath(flow, "planned"))).planned;
 }
 
 export const cancelPlan = (flow: string): Promise<Response> => send("DELETE", flowPath(flow, "planned"));
