@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from conf.models import CallEvent, CallRecord
 
 PAGE = 50
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 DISPOSITIONS = ("answered", "served", "abandoned", "busy", "no_answer", "failed", "lost")
 DIRECTIONS = ("inbound", "outbound", "internal")
 
@@ -86,7 +86,7 @@ def page(
     session: Session, subscriber_id: int, wanted: Wanted, after: Place | None = None, most: int = PAGE
 ) -> tuple[Sequence[Row[Any]], Place | None]:
     """Calls, the newest first, and where the next page begins; None when this is the last."""
-    query = _query(subscriber_id, wanted).order_by(CallRecord.started_at.desc(), CallRecord.id.desc())
+    query = _query(session, subscriber_id, wanted).order_by(CallRecord.started_at.desc(), CallRecord.id.desc())
     if after is not None:
         earlier = and_(CallRecord.started_at == after.at, CallRecord.id < after.id)
         query = query.where(CallRecord.started_at <= after.at, or_(CallRecord.started_at < after.at, earlier))
@@ -110,7 +110,7 @@ def every(session: Session, subscriber_id: int, wanted: Wanted, most: int = 100_
 
 def count(session: Session, subscriber_id: int, wanted: Wanted) -> int:
     """How many calls are wanted; counting stops at MOST_COUNTED."""
-    some = _query(subscriber_id, wanted, (CallRecord.id,)).limit(MOST_COUNTED).subquery()
+    some = _query(session, subscriber_id, wanted, (CallRecord.id,)).limit(MOST_COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -161,14 +161,17 @@ def with_problem(wanted: Wanted) -> Wanted:
     return replace(wanted, problem=True)
 
 
-def _query(subscriber_id: int, wanted: Wanted, columns: Sequence[Any] = LISTED) -> Select[Any]:
+def _query(
+    session: Session, subscriber_id: int, wanted: Wanted, columns: Sequence[Any] = LISTED
+) -> Select[Any]:
     query = select(*columns).where(CallRecord.subscriber_id == subscriber_id)
-    for condition in _conditions(wanted):
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    for condition in _conditions(wanted, postgresql):
         query = query.where(condition)
     return query
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, postgresql: bool) -> Iterator[ColumnElement[bool]]:
     if wanted.since:
         yield CallRecord.started_at >= wanted.since
     if wanted.until:
@@ -181,6 +184,15 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         if value:
             yield column == value
     if wanted.party:
-        yield or_(*(side.startswith(wanted.party, autoescape=True) for side in (CallRecord.caller, CallRecord.called)))
+        sides = (CallRecord.caller, CallRecord.called)
+        yield or_(*(_begins(side, wanted.party, postgresql) for side in sides))
     if wanted.problem:
         yield CallRecord.problem != ""
+
+
+def _begins(column: Any, beginning: str, postgresql: bool) -> ColumnElement[bool]:
+    """A range, not LIKE: PostgreSQL looks through no index for that under row-level security, since LIKE may leak."""
+    end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    if postgresql:  # by bytes, whatever the language of the database
+        return and_(column.op("~>=~", is_comparison=True)(beginning), column.op("~<~", is_comparison=True)(end))
+    return and_(column >= beginning, column < end)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Index, Numeric
+from sqlalchemy import JSON, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from conf.models.base import Base, MaybeOfSubscriber
@@ -30,6 +30,13 @@ class CallRecord(MaybeOfSubscriber, Base):
         Index("ix_call_record_subscriber_started", "subscriber_id", "started_at"),
         Index("ix_call_record_disposition", "subscriber_id", "disposition", "started_at"),
         Index("ix_call_record_flow", "subscriber_id", "flow", "started_at"),
+        Index(
+            "ix_call_record_problem",
+            "subscriber_id",
+            "started_at",
+            postgresql_where=text("problem <> ''"),
+            sqlite_where=text("problem <> ''"),
+        ),
         Index("ix_call_record_caller", "subscriber_id", "caller", "started_at", postgresql_ops=BEGINNINGS["caller"]),
         Index("ix_call_record_called", "subscriber_id", "called", "started_at", postgresql_ops=BEGINNINGS["called"]),
     )
