@@ -149,6 +149,14 @@ class Views:
             return redirect(url_for(".index"), 303)
         return self._after(saved, "created", _("%(name)s is back.", name=kept["doc"][self.family.key]))
 
+    def home(self) -> str:
+        """Where one came from, and goes without saving."""
+        return url_for(".index")
+
+    def afterwards(self, name: str) -> str:
+        """Where one goes when a document was saved."""
+        return url_for(".edit", name=name) if self.family.stays else url_for(".index")
+
     def credentials(self, made: Credentials, doc: Document, text: str) -> ResponseReturnValue:
         """Show what a telephone needs, once."""
         return self._render("credentials", credentials=made, doc=doc, text=text)
@@ -211,7 +219,7 @@ class Views:
         if saved.credentials:
             return self.credentials(saved.credentials, saved.doc, text)
         flash(text)
-        return redirect(url_for(".edit", name=name) if self.family.stays else url_for(".index"), 303)
+        return redirect(self.afterwards(name), 303)
 
     def _meanwhile(self, name: str, base: Document, shown: Document, sent: dict[str, list[str]]) -> ResponseReturnValue:
         form = self.family.form()
@@ -237,6 +245,7 @@ class Views:
             etag=etag(shown),
             base=seal(f"base:{self.family.kind}", shown),
             sentence=self.family.told(shown) if name else "",
+            home=self.home(),
             use_address=use_address,
             use_title=use_title,
             **{**around, **more},
