@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import phonenumbers
 from flask import Flask
@@ -17,13 +18,15 @@ def init_app(app: Flask) -> None:
 
 def phone(number: str) -> str:
     """A number as it is written in the subscriber's country; what is no international number stays as it is."""
-    if not number.startswith("+"):
-        return number
+    return _formatted(number, getattr(current_user, "country", "")) if number.startswith("+") else number
+
+
+@lru_cache(maxsize=4096)
+def _formatted(number: str, country: str) -> str:
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return number
-    country = getattr(current_user, "country", "")
     at_home = country and phonenumbers.region_code_for_country_code(parsed.country_code or 0) == country
     form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, form)
