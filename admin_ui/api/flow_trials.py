@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask_babel import gettext as _
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
 from admin_ui import flow_world
 from admin_ui.api.flows import DOC
@@ -16,7 +14,8 @@ from admin_ui.api.parts import Answer, Body, answer, scope, takes
 from admin_ui.database import confine, db
 from admin_ui.person import subscriber_id
 from conf.editing import flows
-from conf.models import CallEvent, CallRecord, Document
+from conf.models import Document
+from conf.recorded import recorded
 from controller.flow.coverage import covered
 from controller.flow.rehearse import Rehearsed, rehearse
 from controller.flow.replay import replay as replay_call
@@ -51,6 +50,7 @@ class Seen(BaseModel):
     """What is seen of a call. `waiting` says whom it waits for: keys, a phone, a web service."""
 
     steps: list[dict[str, Any]]
+    path: list[str]
     events: list[dict[str, Any]]
     waiting: dict[str, Any] | None
     variables: dict[str, str]
@@ -92,6 +92,7 @@ class Run(BaseModel):
 
 SEEN: dict[str, Any] = {
     "steps": [{"flow": "hello", "version": 0, "node": "greet", "kind": "say", "exit": "next"}],
+    "path": ["greet"],
     "events": [{"type": "said", "node": "greet", "text": "Good morning.", "sounds": []}],
     "waiting": None,
     "variables": {"caller": "+33611111111"},
@@ -136,11 +137,11 @@ def replay(name: str, body: Replay) -> Answer:
 
     Its results are heard again, until the flow asks for something that they do not answer."""
     doc, world = _stage(name, body.doc)
-    record = db.session.scalars(select(CallRecord).where(CallRecord.call == body.call)).one_or_none()
-    if record is None:
+    call = recorded(db.session(), body.call)
+    if call is None:
         raise LookupError(body.call)
-    given = {**_given(record), **body.given}
-    seen = replay_call(doc, _entries(body.call), world, given=given, script=body.script, go_on=body.go_on)
+    given = {**call.given, **body.given}
+    seen = replay_call(doc, call.entries, world, given=given, script=body.script, go_on=body.go_on)
     return answer(seen.dump(_))
 
 
@@ -151,18 +152,6 @@ def _stage(name: str, doc: Document | None) -> tuple[Document, World]:
     draft = flows.draft(db.session(), sid, name)
     doc = draft.doc if doc is None else {**doc, "name": name}
     return doc, flow_world.world(db.session(), sid, doc)
-
-
-def _entries(call: str) -> Iterator[Mapping[str, Any]]:
-    wanted = select(CallEvent.kind, CallEvent.data).where(CallEvent.call == call).order_by(CallEvent.sequence)
-    for kind, data in db.session.execute(wanted):
-        yield {"kind": kind, "data": data}
-
-
-def _given(record: CallRecord) -> dict[str, Any]:
-    """The call as it began."""
-    known = {"caller": record.caller, "called": record.called, "caller_name": record.caller_name}
-    return {**{name: value for name, value in known.items() if value}, "at": record.started_at.isoformat()}
 
 
 def _shown(one: Rehearsed) -> dict[str, Any]:

@@ -104,10 +104,14 @@ class Given(Written):
 
 
 class Reply(Written):
-    """What a web service answers: a status and a JSON document, or an outcome without an answer."""
+    """What a web service answers: a status and a JSON document, or an outcome without an answer.
+
+    `saved` gives variables their values, whatever the document says.
+    """
 
     status: int = Field(200, ge=100, le=599)
     document: Any = Field(None, alias="json")
+    saved: Annotated[dict[AnyVariable, Text], Field(max_length=100)] = {}
     outcome: Literal["failed", "unknown"] | None = None
 
     def __str__(self) -> str:
@@ -200,7 +204,9 @@ class Line(Written):
             return Replied(self.http.outcome)
         if not 200 <= self.http.status < 300:
             return Replied("failed", self.http.status)
-        return Replied("ok", self.http.status, extract(command.save, self.http.document))
+        found = dict(extract(command.save, self.http.document))
+        found |= {name: self.http.saved[name] for name, _ in command.save if name in self.http.saved}
+        return Replied("ok", self.http.status, tuple(found.items()))
 
 
 class Expect(Written):

@@ -35,6 +35,7 @@ def test_the_receptions_own_test():
         ({}, '[{press: "9"}, {wait: true}, {press: "1"}, {failed: true}]', "{said: [Je n'ai pas, bonjour, fermés]}"),
         ({}, "[{wait: true}, {wait: true}, {wait: true}]", "{path: [opening, filter, choose, goodbye]}"),
         ({}, '[{press: "2"}, {http: {json: {status: prête}}}]', "{said: [Votre commande est prête.], hung_up: true}"),
+        ({}, '[{press: "2"}, {http: {saved: {status: prête, other: x}}}]', "{said: [Votre commande est prête.]}"),
         (
             {},
             '[{press: "2"}, {http: {status: 500}}, {answer: true}]',
