@@ -104,6 +104,18 @@ def _fallback(data: Data) -> str:
     return _("%(reason)s; the caller hears an apology", reason=data.get("reason", ""))
 
 
+def _not_carried(data: Data) -> str:
+    told = {"trunk": data.get("trunk", ""), "cause": cause(str(data.get("cause", ""))), "next": data.get("next", "")}
+    if told["next"]:
+        return _("The trunk %(trunk)s did not carry the call (%(cause)s); %(next)s is tried", **told)
+    return _("The trunk %(trunk)s did not carry the call (%(cause)s)", **told)
+
+
+def _barred(data: Data) -> str:
+    to = phone(str(data.get("to", "")))
+    return _("Calls to %(to)s are not allowed (rule %(rule)s)", to=to, rule=data.get("rule", ""))
+
+
 def _ended(data: Data) -> str:
     if data.get("by"):
         return _("The call ends: %(cause)s, by %(by)s", cause=cause(data.get("cause", "")), by=_who(str(data["by"])))
@@ -137,6 +149,8 @@ SYMBOLS: dict[str, tuple[str, bool]] = {
     "ringing": ("bell-ring", False),
     "connected": ("phone-call", False),
     "fallback": ("triangle-alert", True),
+    "barred": ("shield-ban", True),
+    "not_carried": ("route-off", True),
     "redirected": ("phone-forwarded", False),
     "handed_over": ("heart-handshake", False),
     "attended": ("heart-handshake", False),
@@ -152,6 +166,8 @@ ENTRIES: dict[str, Tell] = {
     "ringing": lambda d: _("Rings at %(targets)s", targets=", ".join(map(phone, map(str, d.get("targets", ()))))),
     "connected": lambda d: _("Connected with %(to)s", to=phone(str(d.get("to", "")))),
     "fallback": _fallback,
+    "barred": _barred,
+    "not_carried": _not_carried,
     "redirected": lambda d: _("Transferred to %(to)s", to=phone(str(d.get("to", "")))),
     "gap": lambda d: _("FreeSWITCH lost the call (%(reason)s)", reason=d.get("reason", "")),
     "not_placed": lambda d: _("The call could not be placed: %(reason)s", reason=d.get("reason", "")),
