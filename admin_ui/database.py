@@ -20,7 +20,11 @@ class Session(RequestSession):
 
     def get_bind(self, *arguments: Any, **options: Any) -> Any:
         bind = super().get_bind(*arguments, **options)
-        return reading(bind) if isinstance(bind, Engine) and self.info.get("read_only") else bind
+        if not isinstance(bind, Engine) or not self.info.get("read_only"):
+            return bind
+        if "reader" not in self.info:  # one for all statements: another engine would be another connection
+            self.info["reader"] = reading(bind)
+        return self.info["reader"]
 
 
 class Database(SQLAlchemy):
