@@ -29,7 +29,7 @@ def address() -> str:
 
 limiter = Limiter(
     key_func=whose,
-    application_limits=[EVERYTHING],
+    application_limits=[lambda: str(current_app.config.get("RATELIMIT_EVERYTHING", EVERYTHING))],
     storage_uri="memory://",  # each process counts for itself
     headers_enabled=True,
 )

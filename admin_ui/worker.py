@@ -28,6 +28,7 @@ class Task:
     name: str
     work: Work
     every: float
+    lane: str = ""
     due: float = 0.0
 
 
@@ -39,33 +40,36 @@ class Worker:
         self._app = app
         self._clock = clock
         self._ended = Event()
-        self._greenlet: gevent.Greenlet[..., None] | None = None
+        self._greenlets: list[gevent.Greenlet[..., None]] = []
 
-    def register(self, name: str, work: Work, every: float) -> None:
-        """Do something every so many seconds, inside the application's context; the first time at once."""
-        self.tasks.append(Task(name, work, every))
+    def register(self, name: str, work: Work, every: float, lane: str = "") -> None:
+        """Do something every so many seconds, inside the application's context; the first time at once.
 
-    def run_due(self) -> float:
+        What may take long has a lane of its own: the tasks of one lane wait for each other.
+        """
+        self.tasks.append(Task(name, work, every, lane))
+
+    def run_due(self, lane: str | None = None) -> float:
         """Do what is due; seconds until something is due again. What fails is logged, and tried again in its time."""
-        for task in self.tasks:
+        mine = [task for task in self.tasks if lane is None or task.lane == lane]
+        for task in mine:
             if task.due <= self._clock():
                 self._run(task)
-        return max(0.05, min((task.due for task in self.tasks), default=self._clock() + 60.0) - self._clock())
+        return max(0.05, min((task.due for task in mine), default=self._clock() + 60.0) - self._clock())
 
     def start(self) -> None:
         """Begin, beside what the process does."""
-        self._greenlet = gevent.spawn(self._loop)
+        self._greenlets = [gevent.spawn(self._loop, lane) for lane in {task.lane for task in self.tasks}]
 
     def stop(self) -> None:
         """End, after what is being done now, or after five seconds."""
         self._ended.set()
-        if self._greenlet is not None:
-            self._greenlet.join(5.0)
+        gevent.joinall(self._greenlets, 5.0)
 
-    def _loop(self) -> None:
+    def _loop(self, lane: str) -> None:
         pool = ThreadPool(1)
         while not self._ended.is_set():
-            self._ended.wait(pool.apply(self.run_due))
+            self._ended.wait(pool.apply(self.run_due, (lane,)))
 
     def _run(self, task: Task) -> None:
         try:
@@ -81,6 +85,6 @@ def worker(app: Flask) -> Worker:
     return cast(Worker, app.extensions.setdefault("worker", Worker(app)))
 
 
-def register(app: Flask, name: str, work: Work, every: float) -> None:
+def register(app: Flask, name: str, work: Work, every: float, lane: str = "") -> None:
     """Have an application do something every so many seconds, once it is served."""
-    worker(app).register(name, work, every)
+    worker(app).register(name, work, every, lane)

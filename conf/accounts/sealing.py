@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
-from typing import cast
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from conf.database import operator
-from conf.models import Account
+from conf.models import Account, Webhook
 from conf.secret_files import valid
+
+# What stays sealed for long. Answers of idempotency keys are sealed too, and forgotten after a day.
+COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (Account.totp, Webhook.secret)
 
 
 class Unsealable(Exception):
@@ -38,11 +42,12 @@ def renew(engine: Engine, secret: str) -> int:
     newest, keys = Fernet(_key(valid(secret)[0])), _keys(secret)
     renewed = 0
     with operator(engine) as session:
-        for account in session.scalars(select(Account).where(Account.totp.is_not(None)).with_for_update()):
-            sealed = cast(bytes, account.totp)
-            if not _opens(newest, sealed) and _opens(keys, sealed):
-                account.totp = keys.rotate(sealed)
-                renewed += 1
+        for column in COLUMNS:
+            for row in session.scalars(select(column.class_).where(column.is_not(None)).with_for_update()):
+                sealed = getattr(row, column.key)
+                if not _opens(newest, sealed) and _opens(keys, sealed):
+                    setattr(row, column.key, keys.rotate(sealed))
+                    renewed += 1
     return renewed
 
 
@@ -50,8 +55,8 @@ def is_stale(engine: Engine, secret: str) -> bool:
     """Whether something is still sealed with an older value: `renew` has work."""
     newest = Fernet(_key(valid(secret)[0]))
     with operator(engine, read_only=True) as session:
-        every = session.scalars(select(Account.totp).where(Account.totp.is_not(None)))
-        return any(not _opens(newest, cast(bytes, sealed)) for sealed in every)
+        every = [sealed for one in COLUMNS for sealed in session.scalars(select(one).where(one.is_not(None)))]
+        return any(not _opens(newest, sealed) for sealed in every)
 
 
 def _opens(key: Fernet | MultiFernet, sealed: bytes) -> bool:

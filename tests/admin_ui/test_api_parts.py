@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from admin_ui.limits import limiter
 from conf.accounts import tokens
 from conf.accounts.scopes import SCOPES, grantable
 from conf.database import operator
@@ -235,8 +236,8 @@ def test_a_wrong_query_is_refused(site: Site, query: str) -> None:
 
 
 def test_who_asks_too_often_waits(site: Site) -> None:
-    site.app.config.update(RATELIMIT_API="3 per minute")
-    site.app.extensions["api_limiter"].enabled = True
+    site.app.config.update(RATELIMIT_ENABLED=True, RATELIMIT_EVERYTHING="3 per minute")
+    limiter.reset()
     program, other = Program(site), Program(site, slug="duval")
     assert [program.ask("GET", URL).status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = program.ask("GET", URL)

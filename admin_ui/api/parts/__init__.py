@@ -20,7 +20,7 @@ Idempotency-Key on POST, rate limits and the answers' error forms need nothing f
 
 from flask import Flask
 
-from admin_ui.api.parts import idempotency, limits, problems
+from admin_ui.api.parts import idempotency, problems
 from admin_ui.api.parts.answers import Answer, answer
 from admin_ui.api.parts.etags import matched
 from admin_ui.api.parts.guard import caller, scope
@@ -53,5 +53,5 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     """What stands before and after every operation."""
-    for part in (problems, limits, idempotency):
+    for part in (problems, idempotency):
         part.init_app(app)
