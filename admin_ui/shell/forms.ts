@@ -9,6 +9,10 @@ export function startForms(): void {
     if (event.defaultPrevented || form.method === "dialog") return;
     setTimeout(() => form.querySelectorAll<HTMLButtonElement>("button[type=submit]").forEach((one) => (one.disabled = true)));
   });
+  document.addEventListener("change", (event) => {
+    const field = event.target as HTMLInputElement;
+    if ("submits" in field.dataset && field.files?.length) field.form?.requestSubmit(); // a chosen file is sent at once
+  });
   addEventListener("pageshow", () =>
     document.querySelectorAll<HTMLButtonElement>("button[type=submit]:disabled").forEach((one) => (one.disabled = false)),
   );

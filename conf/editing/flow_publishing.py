@@ -34,22 +34,28 @@ class FailingTests(ConfigurationError):
     """The flow is right, and its own tests fail: `problems` say where. It may be published all the same."""
 
 
-def check(session: Session, subscriber_id: int, doc: Document, checks: Checks) -> list[Problem]:
-    """Everything wrong with a flow among the subscriber's documents, its tests' form too. A problem's `fields` have
-    `node` and `field` besides."""
+def check(
+    session: Session, subscriber_id: int, doc: Document, checks: Checks, *, folder: Folder | None = None
+) -> list[Problem]:
+    """Everything wrong with a flow among the subscriber's documents, the form of its tests too.
+
+    A problem's `fields` have `node` and `field` besides. `folder` is given where several are checked one by one.
+    """
     found = list(unstorable(doc)) if isinstance(doc, dict) else []
     if found:
         return found
     item = Item(doc, checking.HERE)
-    folder = _with(stored.folder(session, subscriber_id), item)
+    folder = _with(folder or stored.folder(session, subscriber_id), item)
     form = [*flow_checks.form(Folder(stored.NOWHERE, flows=(item,)), checks)]
     return [checking.placeless(problem) for problem in (*form, *flow_checks.check_flow(item, folder, checks))]
 
 
-def failing(session: Session, subscriber_id: int, doc: Document, checks: Checks) -> list[Problem]:
+def failing(
+    session: Session, subscriber_id: int, doc: Document, checks: Checks, *, folder: Folder | None = None
+) -> list[Problem]:
     """What the flow's own tests say of a flow that is right."""
     item = Item(doc, checking.HERE)
-    folder = _with(stored.folder(session, subscriber_id), item)
+    folder = _with(folder or stored.folder(session, subscriber_id), item)
     whole = stored.rehearsable(session, subscriber_id, folder, doc)
     return [checking.placeless(problem) for problem in flow_checks.rehearse_flow(item, whole, checks)]
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from conf import audit
 from conf.database import operator, scoped
 from conf.editing import flow_publishing, flow_rows, stored
 from conf.editing.flow_rows import Plan
@@ -94,8 +95,9 @@ def _publish(session: Session, owner: int, key: int, now: datetime, checks: Chec
     flow = session.scalars(select(Flow).where(Flow.id == row.flow_id)).one()
     try:
         flow_publishing.ready(session, owner, row.doc, checks, True)
-        row.version = flow_publishing.put(session, owner, flow, row.doc, row.comment, row.author, now=now).version
-        row.state = "done"
+        done = flow_publishing.put(session, owner, flow, row.doc, row.comment, row.author, now=now)
+        row.state, row.version = "done", done.version
+        audit.record(session, row.author, "", "published", "flow", flow.name, done.change or (), at=now)
     except ConfigurationError as error:
         row.state, row.problem = "failed", flow_rows.kept(error.problems)
     session.flush()
