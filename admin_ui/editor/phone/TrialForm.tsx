@@ -52,8 +52,9 @@ export function TrialForm({ flow, virtual, onPlaced }: Props) {
     >
       <div className="ph-scroll">
         <p className="text-body-secondary">
-          {virtual && `${t("A virtual switch stands in for FreeSWITCH: no real telephone rings.")} `}
-          {t("A real call through the telephone system, to the published version of the flow. It appears under live calls.")}
+          {virtual
+            ? t("A call through the virtual switch, which stands in for FreeSWITCH, to the published version of the flow. It appears under live calls.")
+            : t("A real call through the telephone system, to the published version of the flow. It appears under live calls.")}
         </p>
         <label className="form-label" htmlFor={`${id}-to`}>
           {t("Number called")}

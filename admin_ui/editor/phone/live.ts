@@ -1,6 +1,6 @@
 /** A real call that is followed live: the entries of its journal, and what they say about the flow. */
 
-import { BASE } from "../api";
+import { BASE, get } from "../api";
 import type { Step } from "../types";
 
 export interface Entry {
@@ -40,22 +40,51 @@ export function stepsOf(entries: Entry[]): Step[] {
 export const isOver = (entries: Entry[]): boolean =>
   entries.some((entry) => entry.kind === "ended" || entry.kind === "not_placed");
 
-/** Follow a call until it is over; returns what stops following. */
+const AGAIN = 2000; // milliseconds until a feed that was refused is asked for again
+
+/** Follow a call until it is over; returns what stops following. While the feed is away the journal is read instead. */
 export function follow(call: string, onEntry: (entry: Entry) => void, onTrouble: (away: boolean) => void): () => void {
-  const source = new EventSource(`${BASE}/events?call=${encodeURIComponent(call)}`);
-  const take = (event: MessageEvent<string>) => {
-    onTrouble(false);
-    let entry: Entry;
-    try {
-      entry = JSON.parse(event.data) as Entry;
-    } catch {
-      return;
-    }
-    if (entry.call && entry.call !== call) return;
-    onEntry({ ...entry, data: entry.data ?? {} });
-    if (isOver([entry])) source.close();
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+  const stop = () => {
+    over = true;
+    clearTimeout(timer);
+    source?.close();
   };
-  for (const kind of ["message", ...KINDS]) source.addEventListener(kind, take as EventListener);
-  source.onerror = () => onTrouble(source.readyState !== EventSource.OPEN);
-  return () => source.close();
+  const take = (entry: Entry) => {
+    if (over || (entry.call && entry.call !== call)) return;
+    onEntry({ ...entry, call, data: entry.data ?? {} });
+    if (isOver([entry])) stop();
+  };
+  const catchUp = async () => {
+    const journal = await get<{ items: Entry[] }>(`/calls/${encodeURIComponent(call)}/events`).catch(() => null);
+    journal?.items.forEach(take);
+  };
+  const open = () => {
+    source = new EventSource(`${BASE}/events?call=${encodeURIComponent(call)}`);
+    const hear = (event: MessageEvent<string>) => {
+      onTrouble(false);
+      const entry = read(event.data);
+      if (entry) take(entry);
+    };
+    for (const kind of ["message", ...KINDS]) source.addEventListener(kind, hear as EventListener);
+    source.onopen = () => onTrouble(false);
+    source.onerror = () => {
+      if (over) return;
+      onTrouble(true);
+      if (source?.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
+      timer = setTimeout(() => void catchUp().then(() => over || open()), AGAIN);
+    };
+  };
+  open();
+  return stop;
+}
+
+function read(text: string): Entry | null {
+  try {
+    return JSON.parse(text) as Entry;
+  } catch {
+    return null;
+  }
 }
