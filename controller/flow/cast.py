@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from controller.flow import lists
 from controller.flow.commands import (
+    CheckHours,
     CheckList,
     Collect,
     Command,
@@ -40,6 +41,7 @@ class Cast:
         self.at = given.moment(ZoneInfo(world.time_zone))
         self.counters = dict(given.counters)
         self.lines = deque(enumerate(script))
+        self._known: dict[CheckHours | CheckList, Result | None] = {}  # the call stands still at one moment
 
     def problems(self, where: str = "given") -> list[Problem]:
         """List what is given and does not exist."""
@@ -79,6 +81,10 @@ class Cast:
         match command:
             case CheckList() if command.list in self.given.lists:
                 return self._listed(command)
+            case CheckHours() | CheckList():
+                if command not in self._known:
+                    self._known[command] = self.world.answer(command, self.at, self.counters)
+                return self._known[command]
             case Dial():
                 return None if self.free(command).targets else Dialled("busy")
         return self.world.answer(command, self.at, self.counters)

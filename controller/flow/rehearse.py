@@ -13,10 +13,13 @@ from controller.flow.cast import Cast
 from controller.flow.document import Flow
 from controller.flow.engine import Step, Walk
 from controller.flow.problem import N_, FlowError, Problem
-from controller.flow.reading import problems_of
+from controller.flow.reading import MESSAGES, problems_of
 from controller.flow.script import FlowTest, Given, Unfit
 from controller.flow.stage import Endless, Stage
 from controller.flow.world import World
+
+MOST_TESTS = 200  # of one flow
+MOST_COMMANDS = 20_000  # of all of them together
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,18 @@ def rehearse(doc: Mapping[str, Any], world: World) -> list[Rehearsed]:
     tests, unreadable = read_tests(doc)
     if unreadable:
         return [Rehearsed("", tuple(unreadable))]
-    return [Rehearsal(flow, test, f"tests.{number}", world).play() for number, test in enumerate(tests)]
+    return list(_in_turn([Rehearsal(flow, test, f"tests.{number}", world) for number, test in enumerate(tests)]))
+
+
+def _in_turn(rehearsals: Sequence[Rehearsal]) -> Iterator[Rehearsed]:
+    """Play one after the other, as long as all together are not too long."""
+    commands = 0
+    for rehearsal in rehearsals:
+        if commands > MOST_COMMANDS:
+            message = N_("The tests of this flow went on for {limit} commands together; this one was not played.")
+            rehearsal.problems.append(Problem("", rehearsal.field, "too_long", message, {"limit": str(MOST_COMMANDS)}))
+        yield rehearsal.play()
+        commands += rehearsal.stage.commands
 
 
 def read_tests(doc: Mapping[str, Any]) -> tuple[list[FlowTest], list[Problem]]:
@@ -53,6 +67,8 @@ def read_tests(doc: Mapping[str, Any]) -> tuple[list[FlowTest], list[Problem]]:
     written = doc.get("tests", [])
     if not isinstance(written, list):
         return [], [Problem("", "tests", "list_type", N_("{field} must be a list."))]
+    if len(written) > MOST_TESTS:
+        return [], [Problem("", "tests", "too_long", MESSAGES["too_long"], {"max_length": str(MOST_TESTS)})]
     tests: list[FlowTest] = []
     problems: list[Problem] = []
     for number, test in enumerate(written):

@@ -33,6 +33,7 @@ class Stage:
         self.events: list[Event] = []
         self.waiting: Command | None = None
         self.cause = ""
+        self.commands = 0
         self._said = 0
 
     @property
@@ -47,6 +48,7 @@ class Stage:
             if command is None:
                 return
             self.waiting = command
+            self.commands += 1
             self._note(asked(command, self.world))
             event = self._cued(command)
             if event is None:

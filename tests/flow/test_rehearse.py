@@ -134,3 +134,13 @@ def test_what_cannot_be_read_is_said(tests, field):
     assert [problem.field for problem in rehearsed.problems] == [field]
     (rehearsed,) = rehearse({"name": "x", "tests": []}, WORLD)
     assert not rehearsed.ok
+
+
+def test_tests_without_end_are_not_played_for_ever():
+    music = {"kind": "say", "text": {"fr": "la"}, "exits": {"next": "a"}}
+    doc = flow(a=music) | {"tests": [{"name": "t"}] * 13}
+    codes = [[problem.code for problem in one.problems] for one in rehearse(doc, WORLD)]
+    assert codes == [["too_long"]] * 13
+    assert "was not played" in rehearse(doc, WORLD)[-1].problems[0].text()
+    (rehearsed,) = rehearse(doc | {"tests": [{"name": "t"}] * 201}, WORLD)
+    assert [(problem.field, problem.code) for problem in rehearsed.problems] == [("tests", "too_long")]

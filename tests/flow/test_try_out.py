@@ -11,6 +11,8 @@ from hypothesis import given as generated
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from controller.flow.coverage import covered
+from controller.flow.rehearse import rehearse
 from controller.flow.try_out import Seen, try_out
 from controller.flow.world import World
 from tests.flow.martin import WORLD, flow, reception
@@ -277,3 +279,8 @@ def test_whatever_is_sent_gives_an_answer(doc: Any, given: Any, script: Any) -> 
     dumped = try_out(doc, given, script, ODD_WORLD).dump()
     assert json.dumps(dumped, ensure_ascii=False, allow_nan=False).encode()
     assert dumped["problem"] or dumped["waiting"] or dumped["ended"]
+    if isinstance(doc, dict):
+        tests = [{"name": "t", "given": given, "script": script}] if isinstance(script, list) else script
+        played = rehearse(doc | {"tests": tests}, ODD_WORLD)
+        assert all(problem.text() for one in played for problem in one.problems)
+        assert covered(doc, played).share <= 1
