@@ -2,6 +2,8 @@
 
 import { create } from "zustand";
 
+import { select } from "./store";
+
 export type Side = "phone" | "versions" | null;
 export type Dock = "problems" | "tests" | null;
 
@@ -14,5 +16,11 @@ interface View {
 
 export const useView = create<View>(() => ({ side: null, dock: null, search: false, help: false }));
 
-export const toggleSide = (side: Side): void => useView.setState((state) => ({ side: state.side === side ? null : side }));
+/** Open a drawer, or close it. An opened one takes the place of the properties until a node is chosen again. */
+export function toggleSide(side: Side): void {
+  const opens = useView.getState().side !== side;
+  useView.setState({ side: opens ? side : null });
+  if (opens) select([]);
+}
+
 export const showDock = (dock: Dock): void => useView.setState((state) => ({ dock: state.dock === dock ? null : dock }));

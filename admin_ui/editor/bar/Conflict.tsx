@@ -12,7 +12,7 @@ export function Conflict() {
   const theirs = save.phase === "conflict" ? save.theirs : null;
   const nodes = useMemo(() => (theirs ? differing(doc, theirs.draft) : []), [doc, theirs]);
   if (save.phase !== "conflict") return null;
-  const who = theirs?.saved_by ?? t("Somebody else");
+  const who = theirs?.saved_by || t("Somebody else");
   const when = theirs?.saved_at ? ago(new Date(theirs.saved_at)) : t("just now");
   return (
     <div className="ed-notice is-warning" role="alertdialog" aria-label={t("Two people edit this flow")}>

@@ -7,15 +7,20 @@ import { WIDTH } from "../model/layout";
 import { addKind, placeOf, useEditor } from "../store";
 import { t } from "../texts";
 import type { NodeForm } from "../types";
+import { useView } from "../view";
 import { DRAGGED_KIND } from "./Canvas";
 import { grouped } from "./groups";
 import { Icon } from "./Icon";
+import { useMedia } from "./theme";
 
 /** The kinds of nodes: dragged to the canvas, or chosen to come after the chosen node. */
 export function Palette() {
   const forms = useEditor((state) => state.forms);
   const [filter, setFilter] = useState("");
-  const [folded, setFolded] = useState(false);
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const side = useView((state) => state.side);
+  const small = useMedia("(max-width: 1279.98px)");
+  const folded = chosen ?? (small || side !== null); // the canvas needs the room, unless somebody wants otherwise
   const groups = useMemo(() => grouped(forms, filter), [forms, filter]);
   const add = useAdd();
   const Fold = folded ? ArrowRightToLine : ArrowLeftToLine;
@@ -29,7 +34,7 @@ export function Palette() {
             onKeyDown={(event) => event.key === "Enter" && groups[0]?.forms[0] && add(groups[0].forms[0])}
           />
         )}
-        <button type="button" className="ed-tool" aria-expanded={!folded} aria-label={folded ? t("Show the nodes' names") : t("Hide the nodes' names")} onClick={() => setFolded(!folded)}>
+        <button type="button" className="ed-tool" aria-expanded={!folded} aria-label={folded ? t("Show the nodes' names") : t("Hide the nodes' names")} onClick={() => setChosen(!folded)}>
           <Fold size={16} />
         </button>
       </div>
