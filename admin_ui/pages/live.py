@@ -66,9 +66,9 @@ def feed() -> Response:
 @allowed(LIVE)
 def hang_up(call: str) -> Redirect:
     """End a call."""
-    _command(lambda: calls().hang_up(me().slug, call), _("The call was ended."))
-    noted("hung_up", "call", call)
-    db.session.commit()
+    if _command(lambda: calls().hang_up(me().slug, call), _("The call was ended.")):
+        noted("hung_up", "call", call)
+        db.session.commit()
     return redirect(url_for("live.page"), 303)
 
 
@@ -88,7 +88,7 @@ def _command(do: Any, done: str) -> bool:
     try:
         do()
     except LookupError:
-        flash(_("This call has ended."), "warning")
+        abort(404, _("This call has ended."))
     except Refused:
         flash(_("That is neither an extension nor a number that can be called."), "error")
     except Away:

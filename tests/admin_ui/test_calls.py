@@ -29,7 +29,8 @@ def events(site: Site, call: str, *told: tuple[str, dict[str, Any]]) -> None:
     """Write a call's journal."""
     with scoped(site.engine, site.subscriber_id()) as session:
         for number, (kind, data) in enumerate(told):
-            session.add(CallEvent(call=call, sequence=number, at=NOON + timedelta(seconds=number), kind=kind, data=data))
+            at = NOON + timedelta(seconds=number)
+            session.add(CallEvent(call=call, sequence=number, at=at, kind=kind, data=data))
 
 
 def listed(site: Site, query: str = "", slug: str = "martin") -> list[str]:
