@@ -1,7 +1,6 @@
 """Replays: a real call's recorded results are heard again by another version of its flow, or by a draft.
 
-A result is heard again as long as the flow asks for something that it still answers: other words are no difference,
-other keys, phones, schedules, lists or web services are.
+A result is heard again as long as the flow asks for something that it still answers.
 """
 
 from __future__ import annotations
@@ -10,25 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from controller.flow import codec
 from controller.flow.cast import Cast
-from controller.flow.commands import (
-    CheckHours,
-    CheckList,
-    Collect,
-    Command,
-    Count,
-    Dial,
-    Dialled,
-    Digits,
-    HangUp,
-    HungUp,
-    Request,
-    Result,
-)
+from controller.flow.commands import Command, HangUp, HungUp, Result
 from controller.flow.document import read
 from controller.flow.engine import Step, Walk
 from controller.flow.hearing import ANSWERS
+from controller.flow.matching import answers
 from controller.flow.problem import N_, fill, same
 from controller.flow.recorded import CONTENT, SECRET, Beat, Recording, read_recording, shown, without_secrets
 from controller.flow.rehearse import begin
@@ -178,48 +164,3 @@ class Tape:
     def _told(self, command: Command) -> dict[str, Any]:
         told: dict[str, Any] = without_secrets(shown(command), self.walk.call)
         return told
-
-
-def answers(asked: Command, shown: Mapping[str, Any], told: Mapping[str, Any], result: Result | HungUp | None) -> bool:
-    """Whether what came of a recorded command says what would come of another one.
-
-    `shown` is the one asked now as the journal tells it, `told` the recorded one.
-    """
-    if told.get("type") != codec.tag(type(asked)):
-        return False
-    match asked, result:
-        case Collect(), Digits():
-            return _keyed(asked, result) and bool(told.get("secret")) == asked.secret
-        case Dial(), _:
-            return _rang(asked, shown, told, result)
-        case ((CheckHours() | CheckList() | Count() | Request()), _):
-            return shown == told
-    return True
-
-
-def _keyed(asked: Collect, digits: Digits) -> bool:
-    """Whether the caller's keys would be collected in the same way."""
-    keys = digits.digits
-    if any(key in asked.terminators for key in keys) or len(keys) > asked.max_digits:
-        return False
-    if digits.ended == "terminator" and not keys:
-        return bool(asked.terminators)
-    return digits.ended != "length" or len(keys) == asked.max_digits
-
-
-def _rang(asked: Dial, shown: Mapping[str, Any], told: Mapping[str, Any], result: Result | HungUp | None) -> bool:
-    """Whether the same phones ring in the same way, and long enough for what came of it."""
-    now, then = shown["targets"], told.get("targets", [])
-    if asked.strategy != told.get("strategy", "at_once"):
-        return False
-    if asked.strategy == "at_once":
-        now, then = sorted(map(str, now)), sorted(map(str, then))
-    if now != then or not isinstance(result, Dialled):
-        return bool(now == then)
-    longer = asked.ring - told.get("ring", Dial(()).ring)
-    match result.outcome:
-        case "answered":
-            return bool(longer >= 0 or result.rang <= asked.ring)
-        case "no_answer":
-            return bool(longer <= 0)
-    return True
