@@ -1,4 +1,4 @@
-"""Whether a recorded result still answers what is asked now: other words are no difference, other phones or keys are."""
+"""Whether a recorded result answers what is asked now: other words are no difference, other phones or keys are."""
 
 from __future__ import annotations
 
