@@ -14,7 +14,7 @@ function icons(): Plugin {
   return {
     name: "lucide-icons",
     apply: "build",
-    closeBundle: () => cpSync(here("node_modules/lucide-static/icons"), here("static/built/icons"), { recursive: true }),
+    writeBundle: ({ dir }) => cpSync(here("node_modules/lucide-static/icons"), `${dir}/icons`, { recursive: true }),
   };
 }
 
@@ -23,8 +23,8 @@ function compressed(): Plugin {
   return {
     name: "compressed",
     apply: "build",
-    closeBundle: () => {
-      const folder = here("static/built/assets");
+    writeBundle: ({ dir }) => {
+      const folder = `${dir}/assets`;
       for (const name of readdirSync(folder).filter((name) => /\.(js|css)$/.test(name))) {
         const content = readFileSync(`${folder}/${name}`);
         writeFileSync(`${folder}/${name}.gz`, gzipSync(content, { level: 9 }));
