@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import segno
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -139,10 +139,11 @@ def switch_off() -> Page:
 @allowed(OWN)
 def end_session(session_id: int) -> Page:
     """Log one browser out."""
-    if sessions.end(db.session(), session_id, me().account_id):
-        noted("sessions_ended", "account", me().login)
-        db.session.commit()
-        flash(_("That browser is logged out."))
+    if not sessions.end(db.session(), session_id, me().account_id):
+        abort(404)
+    noted("sessions_ended", "account", me().login)
+    db.session.commit()
+    flash(_("That browser is logged out."))
     return redirect(url_for("me.page") + "#sessions", 303)
 
 

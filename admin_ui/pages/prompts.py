@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -205,7 +205,9 @@ pages(blueprint, FAMILY, Prompts(FAMILY))
 def silence(name: str) -> ResponseReturnValue:
     """Take the sound off a prompt that has a text: the text is spoken again."""
     sid = subscriber_id()
-    doc = next((one for one in read_all(db.session(), sid, "prompts") if one["name"] == name), {})
+    doc = next((one for one in read_all(db.session(), sid, "prompts") if one["name"] == name), None)
+    if doc is None:
+        abort(404)
     without = {key: value for key, value in doc.items() if key != "file"}
     try:
         saved = save(db.session(), sid, "prompts", name, without, domain=settings_of(current_app).domain)
