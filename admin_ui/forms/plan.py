@@ -39,7 +39,9 @@ def _block(length: int, start: str, kinds: Mapping[str, str], reserved: Collecti
     cells = tuple((number, kinds.get(number) or ("reserved" if number in reserved else "")) for number in numbers)
     free = [number for number, kind in cells if not kind]
     used = sum(kind not in ("", "reserved") for _, kind in cells)
-    return Block(numbers[0], numbers[-1], used, len(free), free[0] if free else "", cells)
+    first_used = next((number for number, kind in cells if kind not in ("", "reserved")), "")
+    after = [number for number in free if number > first_used] or free
+    return Block(numbers[0], numbers[-1], used, len(free), after[0] if after else "", cells)
 
 
 def against(number: str, own: str, given: Mapping[str, str], reserved: Collection[str]) -> Problem | None:

@@ -47,3 +47,10 @@ def use_title(use: Use) -> str:
         case "drafts":
             return _("the draft of the flow %(name)s", name=use.name)
     return _("the settings of the organisation")
+
+
+def use_place(use: Use) -> str:
+    """Where in it: the node of a flow; "" where the whole is short enough to look through."""
+    if len(use.path) > 1 and use.path[0] == "nodes":
+        return _("node %(name)s", name=use.path[1])
+    return ""

@@ -17,7 +17,7 @@ from admin_ui.forms.form import Filled
 from admin_ui.forms.meanwhile import compared, merged
 from admin_ui.forms.sealed import opened, seal
 from admin_ui.forms.told import told
-from admin_ui.forms.uses import use_address, use_title
+from admin_ui.forms.uses import use_address, use_place, use_title
 from admin_ui.person import allowed, subscriber_id
 from conf.editing import documents
 from conf.editing.documents import Saved, Stale, etag
@@ -247,6 +247,7 @@ class Views:
             sentence=self.family.told(shown) if name else "",
             home=self.home(),
             use_address=use_address,
+            use_place=use_place,
             use_title=use_title,
             **{**around, **more},
         )

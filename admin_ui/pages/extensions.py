@@ -59,10 +59,11 @@ def rows() -> list[Document]:
     """Every short number: `{extension, kind, target, title}`."""
     wanted = select(Extension.number, Extension.kind, Extension.target, User.name)
     found = db.session.execute(wanted.outerjoin(User, User.id == Extension.user_id).order_by(Extension.number))
-    return [
+    made = [
         {"extension": number, "kind": kind, "target": target, "title": name or phone(target)}
         for number, kind, target, name in found
     ]
+    return sorted(made, key=lambda row: (len(row["extension"]), row["extension"]))
 
 
 def searched(row: Document) -> list[str]:

@@ -50,10 +50,10 @@ def form() -> Form:
         ),
         Meets(
             name="action",
-            label=_l("Those on the list are to"),
+            label=_l("Callers on the list"),
             causes=[(cause, telephony.cause(cause)) for cause in CAUSES],
             flows=options.flows,
-            help=_l("The flow that asks the list is told so."),
+            help=_l("The flow that asks the list is told so, and acts on it."),
         ),
         Area(name="note", label=_l("Note"), optional=True, help=_l("For colleagues; callers never hear it.")),
     )
