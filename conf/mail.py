@@ -40,7 +40,10 @@ class NotSent(Exception):
 
 def send(settings: Settings, mail: Mail) -> None:
     """Hand a mail over. Without a mail server it is kept as a file in `data_dir/mails`. Raises NotSent."""
-    message = _message(settings, mail)
+    try:
+        message = _message(settings, mail)
+    except ValueError as error:
+        raise NotSent("not an address that mail can be sent to", again=False) from error
     if not settings.mail_server:
         _keep(settings, message)
         return
