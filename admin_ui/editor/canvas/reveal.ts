@@ -39,12 +39,12 @@ function nudge(from: number, to: number, size: number): number {
   return to > size - MARGIN ? Math.max(size - MARGIN - to, MARGIN - from) : 0;
 }
 
-/** Moves the canvas to a node, unless it is seen well already. */
-export function useMoveTo(): (name: string) => void {
+/** Moves the canvas to a node, unless it is seen already; `closer` also makes it large enough to read. */
+export function useMoveTo(): (name: string, closer: boolean) => void {
   const { setCenter, setViewport, getViewport } = useReactFlow();
   const store = useStoreApi();
   return useCallback(
-    (name: string) => {
+    (name: string, closer: boolean) => {
       const { doc, forms } = useEditor.getState();
       const node = doc.nodes[name];
       const { width, height } = store.getState();
@@ -54,7 +54,7 @@ export function useMoveTo(): (name: string) => void {
       const view = getViewport();
       const left = x * view.zoom + view.x;
       const top = y * view.zoom + view.y;
-      if (view.zoom < READABLE) {
+      if (closer && view.zoom < READABLE) {
         void setCenter(x + WIDTH / 2, y + high / 2, { zoom: 0.9, duration: moving(250) });
         return;
       }
@@ -72,9 +72,9 @@ export function useReveal(): void {
   const focus = useEditor((state) => state.focus);
   const current = useEditor((state) => glowOf(state.path, state.doc.name || state.flow).current);
   useEffect(() => {
-    if (focus?.node) moveTo(focus.node);
+    if (focus?.node) moveTo(focus.node, true);
   }, [focus, moveTo]);
   useEffect(() => {
-    if (current) moveTo(current);
+    if (current) moveTo(current, false);
   }, [current, moveTo]);
 }
