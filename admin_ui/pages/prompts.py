@@ -186,7 +186,7 @@ FAMILY = Family(
     columns=(
         Column("name", _l("Name"), lambda doc: doc["name"], main=True),
         Column("text", _l("What callers hear"), first_words),
-        Column("languages", _l("Languages"), lambda doc: ", ".join((doc.get("text") or {}))),
+        Column("languages", _l("Languages"), lambda doc: ", ".join(doc.get("text") or {})),
         Column("length", _l("Sound"), length, right=True),
         Column("hear", _l("Hear it"), lambda doc: ""),
     ),
