@@ -32,7 +32,7 @@ export function OnCall({ flow, doc, call, state, select, onSaveTest }: Props) {
   const [saving, setSaving] = useState(false);
   const [saved, setSaved] = useState("");
   const panel = useRef<HTMLElement>(null);
-  usePlayback(state, speaker);
+  usePlayback(call, state, speaker);
 
   const act = (line: Line) => {
     if (!("http" in line)) speaker.stop(); // a web service does not interrupt what the caller hears

@@ -114,6 +114,16 @@ describe("the phone", () => {
     await waitFor(() => expect(asked.at(-1)?.script).toEqual([]));
   });
 
+  it("keeps the call while another tab is looked at, and plays nothing twice", async () => {
+    const { user } = await start();
+    await user.click(screen.getByRole("tab", { name: "Real call" }));
+    expect(screen.queryByText("Press 1.")).toBeNull();
+    await user.click(screen.getByRole("tab", { name: "Simulator" }));
+    expect(screen.getByText("Press 1.")).toBeTruthy();
+    expect(asked).toHaveLength(1);
+    expect(played).toHaveLength(1);
+  });
+
   it("saves the way as a test, under a name that is free", async () => {
     const { user, onSaveTest } = await start();
     await user.click(screen.getByRole("button", { name: "Save as test" }));

@@ -6,7 +6,8 @@ import Replay from "../replay/Replay";
 import { t } from "../texts";
 import type { PhoneProps } from "../types";
 import { RealCall } from "./RealCall";
-import { Simulator, type Begun } from "./Simulator";
+import { Simulator } from "./Simulator";
+import { useSimulatedCall } from "./shared";
 import "./buttons.css";
 import "./phone.css";
 
@@ -15,7 +16,7 @@ type Tab = "simulator" | "replay" | "real";
 export default function Phone({ flow, doc, select, onPath, onSaveTest, replayCall }: PhoneProps) {
   const id = useId();
   const [tab, setTab] = useState<Tab>(replayCall ? "replay" : "simulator");
-  const [begun, setBegun] = useState<Begun | null>(null);
+  const [call, state] = useSimulatedCall(flow, doc); // it goes on while another tab is looked at
   useEffect(() => {
     if (replayCall) setTab("replay");
   }, [replayCall]);
@@ -32,7 +33,8 @@ export default function Phone({ flow, doc, select, onPath, onSaveTest, replayCal
           <Simulator
             flow={flow}
             doc={doc}
-            begun={begun}
+            call={call}
+            state={state}
             select={select}
             onPath={onPath}
             onSaveTest={onSaveTest}
@@ -46,7 +48,7 @@ export default function Phone({ flow, doc, select, onPath, onSaveTest, replayCal
             select={select}
             onPath={onPath}
             onContinue={(run) => {
-              setBegun(run);
+              void call.start(run.given, run.script);
               setTab("simulator");
             }}
           />

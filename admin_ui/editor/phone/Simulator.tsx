@@ -3,30 +3,25 @@
 import { useEffect, useRef, useState } from "react";
 
 import { t } from "../texts";
-import type { FlowDoc, FlowTest, Given, Line, Step } from "../types";
+import type { FlowDoc, FlowTest, Step } from "../types";
 import { DEFAULTS, givenOf, lastSettings, type Settings } from "./given";
 import { localNow } from "./moments";
 import { OnCall } from "./OnCall";
 import { SettingsForm } from "./SettingsForm";
-import { useLitPath, useSimulatedCall, useSurroundings } from "./shared";
-
-/** A call to go on with by hand. */
-export interface Begun {
-  given: Given;
-  script: Line[];
-}
+import { useLitPath, useSurroundings } from "./shared";
+import type { CallState, SimulatedCall } from "./simulated";
 
 interface Props {
   flow: string;
   doc: FlowDoc;
-  begun: Begun | null;
+  call: SimulatedCall;
+  state: CallState;
   select: (node: string) => void;
   onPath: (steps: Step[]) => void;
   onSaveTest: (test: FlowTest) => void;
 }
 
-export function Simulator({ flow, doc, begun, select, onPath, onSaveTest }: Props) {
-  const [call, state] = useSimulatedCall(flow, doc);
+export function Simulator({ flow, doc, call, state, select, onPath, onSaveTest }: Props) {
   const known = useSurroundings(flow);
   const last = useRef(lastSettings(flow));
   const [settings, setSettings] = useState<Settings>(last.current ?? DEFAULTS);
@@ -37,9 +32,6 @@ export function Simulator({ flow, doc, begun, select, onPath, onSaveTest }: Prop
     const number = known.numbers[0];
     if (number) setSettings((before) => (before.called ? before : { ...before, called: number }));
   }, [known.numbers]);
-  useEffect(() => {
-    if (begun) void call.start(begun.given, begun.script);
-  }, [call, begun]);
 
   if (state.given) {
     return (

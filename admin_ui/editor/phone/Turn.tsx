@@ -85,11 +85,10 @@ function patience(waiting: Waiting): string {
 
 /** Give the answer that was wished for from now on, once for each time it is asked for. */
 function useStandingAnswer(state: CallState, answers: Record<string, WebAnswer>, act: (line: Line) => void): void {
-  const { seen, asking, script, given, heard } = state;
+  const { seen, asking, script, given, fresh } = state;
   const waiting = seen?.waiting;
   useEffect(() => {
     const answer = waiting?.for === "http" ? answers[waiting.node] : undefined;
-    const stepped = heard < (seen?.events.length ?? 0);
-    if (answer?.always && !asking && stepped) act(httpLine(answer));
+    if (answer?.always && !asking && fresh) act(httpLine(answer));
   }, [waiting, asking, given, script]);
 }

@@ -39,13 +39,14 @@ export function useLoudspeaker(): [Loudspeaker, Playing] {
 }
 
 /** Play what is new in the call. */
-export function usePlayback(state: CallState, speaker: Loudspeaker): void {
+export function usePlayback(call: SimulatedCall, state: CallState, speaker: Loudspeaker): void {
   useEffect(() => {
     const fresh = state.seen?.events.slice(state.heard) ?? [];
     const sounds = fresh.flatMap((event) => event.sounds ?? []);
     if (sounds.length) speaker.say(sounds.map(addressOf));
     else if (!state.seen) speaker.stop();
-  }, [state.seen, state.heard, speaker]);
+    call.listened();
+  }, [call, state.seen, speaker]);
 }
 
 /** Light the way on the canvas while the panel shows it. */

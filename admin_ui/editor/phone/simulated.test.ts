@@ -42,9 +42,11 @@ describe("a simulated call", () => {
     await call.start({});
     expect(call.snapshot().heard).toBe(0);
     await call.act({ press: "1" });
-    expect(call.snapshot().heard).toBe(2);
+    expect(call.snapshot()).toMatchObject({ heard: 2, fresh: true });
+    call.listened();
+    expect(call.snapshot().heard).toBe(5);
     await call.undo();
-    expect(call.snapshot()).toMatchObject({ heard: 2, script: [] });
+    expect(call.snapshot()).toMatchObject({ heard: 2, script: [], fresh: false });
   });
 
   it("keeps the script when the server refuses, and says why", async () => {

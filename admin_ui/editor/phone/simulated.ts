@@ -21,10 +21,12 @@ export interface CallState {
   error: string;
   /** How many events the listener knows already: later ones are played. */
   heard: number;
+  /** Whether the last step went on, and was no undo. */
+  fresh: boolean;
   moved: Moved | null;
 }
 
-const AWAY: CallState = { given: null, script: [], seen: null, asking: false, error: "", heard: 0, moved: null };
+const AWAY: CallState = { given: null, script: [], seen: null, asking: false, error: "", heard: 0, fresh: false, moved: null };
 
 /** Name the steps as a test expects them: `node`, or `flow/node` in another flow. */
 export function pathOf(steps: Step[], flow: string): string[] {
@@ -94,6 +96,11 @@ export class SimulatedCall {
     if (before && after) this.set({ ...this.state, moved: parting(before, pathOf(after.steps, doc.name)) });
   }
 
+  /** The listener has been given everything to hear. */
+  listened(): void {
+    this.state = { ...this.state, heard: this.state.seen?.events.length ?? 0 };
+  }
+
   forgive(): void {
     this.set({ ...this.state, moved: null });
   }
@@ -109,7 +116,7 @@ export class SimulatedCall {
       if (mine.signal.aborted) return;
       const known = this.state.seen?.events.length ?? 0;
       const heard = manner === "silent" ? seen.events.length : Math.min(known, seen.events.length);
-      this.set({ ...this.state, script, seen, heard, asking: false, moved: null });
+      this.set({ ...this.state, script, seen, heard, fresh: manner === "aloud", asking: false, moved: null });
     } catch (reason) {
       if (!mine.signal.aborted) this.set({ ...this.state, asking: false, error: said(reason) });
     }

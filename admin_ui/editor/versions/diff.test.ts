@@ -54,7 +54,7 @@ describe("fields", () => {
 describe("values", () => {
   it("are said", () => {
     expect([null, "", true, false, 5, ["101", "102"], [], { a: 1 }, { name: "by day", script: [] }].map(valueWords)).toEqual([
-      "not set", "empty", "yes", "no", "5", "101, 102", "empty", '{"a":1}', "“by day”",
+      "not set", "empty", "yes", "no", "5", "101, 102", "empty", '{"a":1}', "by day",
     ]);
   });
 

@@ -49,7 +49,7 @@ export function valueWords(value: unknown): string {
     return value.join(", ");
   }
   const { name } = value as { name?: unknown }; // a test is known by its name
-  return typeof name === "string" && name ? `“${name}”` : JSON.stringify(value);
+  return typeof name === "string" && name ? name : JSON.stringify(value);
 }
 
 export type Said =
