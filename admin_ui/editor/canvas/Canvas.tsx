@@ -96,7 +96,7 @@ export function Canvas({ readonly }: { readonly: boolean }) {
         nodes={nodes} edges={edges} nodeTypes={BOX_TYPES} edgeTypes={WIRE_TYPES} defaultEdgeOptions={DEFAULT_WIRE}
         onNodesChange={onNodesChange} onEdgesChange={(changes) => setEdges((before) => applyEdgeChanges(changes, before))}
         onConnect={onConnect} onConnectEnd={onConnectEnd} {...(readonly ? {} : { onReconnect })}
-        nodesDraggable={!readonly} nodesConnectable={!readonly} edgesFocusable={!readonly} elementsSelectable
+        nodesDraggable={!readonly} nodesConnectable={!readonly} edgesFocusable={false} elementsSelectable
         deleteKeyCode={null} multiSelectionKeyCode={["Shift", "Meta", "Control"]} selectionKeyCode="Shift"
         onlyRenderVisibleElements onInit={showWhole} fitViewOptions={FIT} minZoom={0.1} maxZoom={1.6} connectionRadius={32}
         colorMode={theme} ariaLabelConfig={labels} snapToGrid snapGrid={[8, 8]} zoomOnDoubleClick={false}

@@ -64,7 +64,7 @@ export function Palette() {
   );
 }
 
-/** Adds a node: after the chosen one, wired to its first free exit, else in the middle of what is seen. */
+/** Adds a node: after the chosen one, wired to the first exit that must lead somewhere, else in the middle of what is seen. */
 function useAdd(): (form: NodeForm) => void {
   const { screenToFlowPosition } = useReactFlow();
   return (form) => {
@@ -72,8 +72,7 @@ function useAdd(): (form: NodeForm) => void {
     const [chosen] = selected.size === 1 ? [...selected] : [];
     const node = chosen === undefined ? undefined : doc.nodes[chosen];
     if (chosen !== undefined && node) {
-      const exits = exitsOf(node, forms[node.kind], problemsOf[chosen]).filter((exit) => !exit.target && !exit.common && !exit.unknown);
-      const exit = exits.find((one) => one.required) ?? exits[0];
+      const exit = exitsOf(node, forms[node.kind], problemsOf[chosen]).find((one) => one.required && !one.target && !one.unknown);
       const [x, y] = placeOf(chosen);
       addKind(form.kind, [x + WIDTH + 96, y], exit ? { node: chosen, exit: exit.name } : null);
       return;

@@ -12,7 +12,6 @@ export function spokenLabels(): Partial<AriaLabelConfig> {
     "node.a11yDescription.keyboardDisabled": t("Enter chooses the node, Escape lets go."),
     "node.a11yDescription.ariaLiveMessage": (moved) =>
       t("Moved {direction}. Now at {x}, {y}.", { direction: direction[moved.direction] ?? moved.direction, x: moved.x, y: moved.y }),
-    "edge.a11yDescription.default": t("Enter chooses the wire, Delete removes it, Escape lets go."),
     "controls.ariaLabel": t("Zoom"),
     "controls.zoomIn.ariaLabel": t("Zoom in"),
     "controls.zoomOut.ariaLabel": t("Zoom out"),
