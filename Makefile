@@ -17,11 +17,13 @@ run: setup
 
 test: setup-test
 	@$(PYTHON) -m pytest $(TESTS)
+	@$(if $(TESTS),,scripts/front_end.sh test)
 
 check: setup-test
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
+	scripts/front_end.sh check
 
 bench:
 	@scripts/setup.sh bench
@@ -37,5 +39,5 @@ setup-test:
 	@scripts/setup.sh test
 
 clean:
-	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench admin_ui/node_modules admin_ui/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -39,6 +39,12 @@ const entries = ["editor/main.tsx", "shell/main.ts", "shell/api_docs.ts"].filter
 export default defineConfig({
   base: "/static/built/",
   plugins: [react(), icons(), compressed()],
+  css: {
+    preprocessorOptions: {
+      // Bootstrap 5 is written in the Sass of its day.
+      scss: { silenceDeprecations: ["import", "if-function", "global-builtin", "color-functions"] },
+    },
+  },
   build: {
     outDir: "static/built",
     emptyOutDir: true,

