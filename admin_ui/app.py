@@ -5,10 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Any
 
 from apiflask import APIFlask
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from admin_ui import (
     api,
@@ -32,6 +34,13 @@ LARGEST_REQUEST = 32 * 1024 * 1024  # bytes: an uploaded sound
 csrf = bearer.Protection()
 
 
+class Id(IntegerConverter):
+    """A number in an address, such as `<int:id>`: no larger than the database's keys."""
+
+    def __init__(self, map: Map, *arguments: Any, **options: Any) -> None:  # noqa: A002  Werkzeug's name
+        super().__init__(map, *arguments, **{"max": 2**63 - 1, **options})
+
+
 def create_app(settings: Settings, calls: live.Calls | None = None) -> Flask:
     """Put the application together. `calls` reaches the controllers; without it no live call is shown."""
     app = APIFlask(__name__, title="Souffleur", version="1", spec_path=None, docs_path=None)
@@ -47,6 +56,7 @@ def create_app(settings: Settings, calls: live.Calls | None = None) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,  # a form that stood open over lunch can still be sent
     )
+    app.url_map.converters["int"] = Id
     if settings.web_proxies:
         trusted = settings.web_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, trusted, trusted, trusted, trusted)  # type: ignore[method-assign]

@@ -22,8 +22,9 @@ AREAS: dict[str, frozenset[str]] = {
     "tokens": frozenset({ACCOUNT, OPERATE}),
     "audit": frozenset({ACCOUNT, OPERATE}),
     "trunks": frozenset({OPERATE}),
+    "controllers": frozenset({OPERATE}),
 }
-_READ_ONLY = {"calls", "audit"}
+_READ_ONLY = {"calls", "audit", "controllers"}
 SCOPES: tuple[str, ...] = tuple(
     f"{area}:{action}" for area in AREAS for action in ("read", "write") if action == "read" or area not in _READ_ONLY
 )

@@ -6,6 +6,7 @@ the id was there a minute ago: everything since is looked at again and again, an
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from conf.database import operator
 from conf.models import CallEvent, Subscriber, Webhook, WebhookDelivery
 from conf.webhooks.editing import newest
 from conf.webhooks.events import told
+from conf.webhooks.log import forget_old
 
 SETTLED = 60.0  # seconds after which no transaction that took an id is under way any more
 BATCH = 1000
@@ -32,6 +34,7 @@ class Collector:
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
         self._clock = clock
+        self._tidied = -math.inf
         self._seen: deque[tuple[float, int]] = deque()  # when which id was the newest
 
     def collect(self, now: datetime) -> int:
@@ -95,6 +98,12 @@ class Collector:
     def is_settled(self) -> bool:
         """Whether this process has collected for a minute: what was missed while none lived has its delivery."""
         return bool(self._seen) and self._seen[0][0] <= self._clock() - SETTLED
+
+    def forget_old(self, now: datetime, every: float) -> None:
+        """Forget old deliveries, at most every so many seconds: those of events that were looked at for good."""
+        if self.is_settled and self._clock() - self._tidied >= every:
+            self._tidied = self._clock()
+            forget_old(self._engine, now)
 
     def _write(self, hook_id: int, rows: list[dict[str, Any]], looked_at: int) -> int:
         if not rows and not looked_at:

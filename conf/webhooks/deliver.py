@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Engine, and_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from conf.accounts import sealing
@@ -72,6 +72,8 @@ def deliver(
 
     `secret` is settings.web_secret, `allow` are the private networks that the operator opens.
     """
+    if not _is_due(engine, now()):  # a look takes no lock
+        return 0
     tried = 0
     running: dict[Future[Outcome], Claimed] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -86,6 +88,18 @@ def deliver(
             with operator(engine) as session:
                 for future in done:
                     settle(session, running.pop(future), worker, future.result(), now())
+
+
+def _is_due(engine: Engine, now: datetime) -> bool:
+    with operator(engine, read_only=True) as session:
+        return session.scalars(select(WebhookDelivery.id).where(_due(now)).limit(1)).first() is not None
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(WebhookDelivery.state == "waiting", WebhookDelivery.due_at <= now),
+        and_(WebhookDelivery.state == "sending", WebhookDelivery.lease_until <= now),
+    )
 
 
 def claim(session: Session, worker: str, now: datetime, most: int) -> list[Claimed]:
@@ -114,14 +128,10 @@ def claim(session: Session, worker: str, now: datetime, most: int) -> list[Claim
         )
         .exists()
     )
-    due = or_(
-        and_(WebhookDelivery.state == "waiting", WebhookDelivery.due_at <= now),
-        and_(WebhookDelivery.state == "sending", WebhookDelivery.lease_until <= now),
-    )
     wanted = (
         select(WebhookDelivery, Webhook)
         .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
-        .where(due, first, Webhook.active, Webhook.id.not_in(full))
+        .where(_due(now), first, Webhook.active, Webhook.id.not_in(full))
         .order_by(WebhookDelivery.due_at, WebhookDelivery.id)
         .limit(most * 4)
         .with_for_update(skip_locked=True, of=WebhookDelivery)

@@ -25,6 +25,7 @@ from admin_ui.api.parts.answers import Answer, answer
 from admin_ui.api.parts.etags import matched
 from admin_ui.api.parts.guard import caller, scope
 from admin_ui.api.parts.input import Body, Query, asks, takes, takes_document
+from admin_ui.api.parts.output import gives
 from admin_ui.api.parts.paging import Page, Paging, cut, keyset, listed, listing
 from admin_ui.api.parts.problems import problem, refuse
 
@@ -38,6 +39,7 @@ __all__ = [
     "asks",
     "caller",
     "cut",
+    "gives",
     "init_app",
     "keyset",
     "listed",
@@ -53,5 +55,6 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     """What stands before and after every operation."""
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # a document keeps its order
     for part in (problems, idempotency):
         part.init_app(app)

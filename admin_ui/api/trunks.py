@@ -1,0 +1,157 @@
+"""The operator's trunks and outbound rules over the API, as documents of trunks.yaml and outbound.yaml."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from apiflask import APIBlueprint
+from flask import current_app
+
+from admin_ui.api.parts import Answer, Paging, answer, asks, cut, gives, listed, listing, matched, scope, takes_document
+from admin_ui.audit import noted
+from admin_ui.database import db
+from conf import documents as written
+from conf.editing import documents
+from conf.editing.documents import etag
+
+blueprint = APIBlueprint("api_trunks", __name__, url_prefix="/api/v1", tag="Operator")
+PLACES = {"trunks": "trunks", "outbound": "outbound-rules"}
+NOBODY = 0  # the operator's documents belong to no subscriber
+
+TRUNK: dict[str, Any] = {
+    "name": "carrier",
+    "host": "sip.carrier.example",
+    "username": "u1",
+    "password": "***",
+    "allow": ["203.0.113.0/24"],
+    "channels": 30,
+}
+RULE: dict[str, Any] = {"name": "everywhere", "match": "*", "trunks": ["carrier"]}
+
+
+@blueprint.get("/trunks")
+@scope("trunks:read")
+@asks(Paging)
+@gives(listing(written.Trunk), example={"items": [TRUNK], "next": None})
+def trunks(query: Paging) -> Answer:
+    """List the trunks.
+
+    Passwords are never told: they stand as ***."""
+    return _all("trunks", query)
+
+
+@blueprint.post("/trunks")
+@scope("trunks:write")
+@takes_document(written.Trunk, example={**TRUNK, "password": "secret"})
+@gives(written.Trunk, status=201, example=TRUNK)
+def add_trunk(doc: dict[str, Any]) -> Answer:
+    """Make a trunk."""
+    return _save("trunks", None, doc, None)
+
+
+@blueprint.get("/trunks/<name>")
+@scope("trunks:read")
+@gives(written.Trunk, example=TRUNK)
+def trunk(name: str) -> Answer:
+    """Read a trunk."""
+    return _one("trunks", name)
+
+
+@blueprint.put("/trunks/<name>")
+@scope("trunks:write")
+@matched
+@takes_document(written.Trunk, example=TRUNK)
+@gives(written.Trunk, example=TRUNK)
+def save_trunk(name: str, expected: str | None, doc: dict[str, Any]) -> Answer:
+    """Write over a trunk.
+
+    A password of *** stays as it is."""
+    return _save("trunks", name, doc, expected)
+
+
+@blueprint.delete("/trunks/<name>")
+@scope("trunks:write")
+@blueprint.output({}, status_code=204)
+def remove_trunk(name: str) -> Answer:
+    """Remove a trunk.
+
+    Refused while an outbound rule names it."""
+    return _remove("trunks", name)
+
+
+@blueprint.get("/outbound-rules")
+@scope("trunks:read")
+@asks(Paging)
+@gives(listing(written.OutboundRule), example={"items": [RULE], "next": None})
+def rules(query: Paging) -> Answer:
+    """List the outbound rules.
+
+    In their order: the first that fits a number decides."""
+    return _all("outbound", query)
+
+
+@blueprint.post("/outbound-rules")
+@scope("trunks:write")
+@takes_document(written.OutboundRule, example=RULE)
+@gives(written.OutboundRule, status=201, example=RULE)
+def add_rule(doc: dict[str, Any]) -> Answer:
+    """Make an outbound rule.
+
+    It is the last one."""
+    return _save("outbound", None, doc, None)
+
+
+@blueprint.get("/outbound-rules/<name>")
+@scope("trunks:read")
+@gives(written.OutboundRule, example=RULE)
+def rule(name: str) -> Answer:
+    """Read an outbound rule."""
+    return _one("outbound", name)
+
+
+@blueprint.put("/outbound-rules/<name>")
+@scope("trunks:write")
+@matched
+@takes_document(written.OutboundRule, example=RULE)
+@gives(written.OutboundRule, example=RULE)
+def save_rule(name: str, expected: str | None, doc: dict[str, Any]) -> Answer:
+    """Write over an outbound rule."""
+    return _save("outbound", name, doc, expected)
+
+
+@blueprint.delete("/outbound-rules/<name>")
+@scope("trunks:write")
+@blueprint.output({}, status_code=204)
+def remove_rule(name: str) -> Answer:
+    """Remove an outbound rule."""
+    return _remove("outbound", name)
+
+
+def _all(kind: str, query: Paging) -> Answer:
+    found = documents.read_all(db.session(), NOBODY, kind)
+    return listed(cut(found, lambda doc: str(doc["name"]), query))
+
+
+def _one(kind: str, name: str) -> Answer:
+    doc = documents.read(db.session(), NOBODY, kind, name)
+    return answer(doc, etag=etag(doc))
+
+
+def _save(kind: str, name: str | None, doc: dict[str, Any], expected: str | None) -> Answer:
+    domain = current_app.config["SETTINGS"].domain
+    saved = documents.save(db.session(), NOBODY, kind, name, doc, domain=domain, expected=expected)
+    if saved.change is not None:
+        noted("created" if name is None else "changed", saved.change.kind, saved.change.name, saved.change)
+    db.session.commit()
+    kept: dict[str, Any] = saved.doc or {}
+    place = "" if name is not None else f"/api/v1/{PLACES[kind]}/{quote(kept['name'], safe='')}"
+    return answer(kept, 200 if name is not None else 201, etag=etag(kept), location=place)
+
+
+def _remove(kind: str, name: str) -> Answer:
+    saved = documents.remove(db.session(), NOBODY, kind, name)
+    if saved.change is not None:
+        noted("removed", saved.change.kind, saved.change.name, saved.change)
+    db.session.commit()
+    return "", 204, {}
