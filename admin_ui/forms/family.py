@@ -11,7 +11,7 @@ from admin_ui.forms.form import Form
 from admin_ui.person import subscriber_id
 from admin_ui.tables import Column, Filter, Table
 from conf.editing import documents
-from conf.editing.kinds import ALL
+from conf.editing.kinds import ALL, OPERATORS
 from conf.models import Document
 
 
@@ -73,7 +73,11 @@ class Family:
         """What the audit log calls it."""
         return ALL[self.kind].word
 
+    def owner(self) -> int:
+        """Whose the documents are: this person's subscriber, or 0 for the operator's kinds."""
+        return 0 if self.kind in OPERATORS else subscriber_id()
+
     def table(self) -> Table[Document]:
         """The table of the request's address."""
-        rows = self.rows() if self.rows else documents.read_all(db.session(), subscriber_id(), self.kind)
+        rows = self.rows() if self.rows else documents.read_all(db.session(), self.owner(), self.kind)
         return Table(self.kind, self.columns, rows, self.searched, self.filters())

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from admin_ui.person import subscriber_id
+from admin_ui.person import me
 
 KEPT = 24 * 3600  # seconds in which what was removed can be brought back
 
@@ -27,4 +27,4 @@ def opened(purpose: str, text: str) -> Any:
 
 def _serializer(purpose: str) -> URLSafeTimedSerializer:
     keys = [*reversed(current_app.config.get("SECRET_KEY_FALLBACKS") or []), current_app.config["SECRET_KEY"]]
-    return URLSafeTimedSerializer(keys, salt=f"{purpose}:{subscriber_id()}")
+    return URLSafeTimedSerializer(keys, salt=f"{purpose}:{me().subscriber_id or 0}")

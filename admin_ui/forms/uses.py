@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from admin_ui.filters import phone
 from admin_ui.person import me
-from conf.accounts.permissions import ACCOUNT, CONFIGURE, PEOPLE
+from conf.accounts.permissions import ACCOUNT, CONFIGURE, OPERATE, PEOPLE
 from conf.editing.documents import Use
 
 _PAGES = {
@@ -20,6 +21,7 @@ _PAGES = {
     "flows": ("editor.page", CONFIGURE),
     "drafts": ("editor.page", CONFIGURE),
     "subscriber": ("subscriber.page", ACCOUNT),
+    "outbound": ("outbound.edit", OPERATE),
 }
 
 
@@ -46,6 +48,10 @@ def use_title(use: Use) -> str:
             return _("the flow %(name)s", name=use.name)
         case "drafts":
             return _("the draft of the flow %(name)s", name=use.name)
+        case "outbound":
+            return _("the outbound rule %(name)s", name=use.name)
+        case "subscribers":
+            return ngettext("flows of %(num)s subscriber", "flows of %(num)s subscribers", int(use.name))
     return _("the settings of the organisation")
 
 

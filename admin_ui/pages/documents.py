@@ -18,7 +18,7 @@ from admin_ui.forms.meanwhile import compared, merged
 from admin_ui.forms.sealed import opened, seal
 from admin_ui.forms.told import told
 from admin_ui.forms.uses import use_address, use_place, use_title
-from admin_ui.person import allowed, subscriber_id
+from admin_ui.person import allowed, me
 from conf.editing import documents
 from conf.editing.documents import Saved, Stale, etag
 from conf.models import Document
@@ -54,7 +54,7 @@ class Views:
 
     def index(self) -> ResponseReturnValue:
         """The list; `?format=csv` is it as a file."""
-        subscriber_id()
+        self.family.owner()
         table = self.family.table()
         if request.args.get("format") == "csv":
             return table.csv()
@@ -107,7 +107,7 @@ class Views:
 
     def preview(self) -> ResponseReturnValue:
         """Say what a form would do to callers, as it stands now. Nothing is written."""
-        confine(subscriber_id(), read_only=True)
+        confine(me().subscriber_id, read_only=True)
         request.max_form_memory_size = LARGEST_FORM
         name = request.args.get("name", "")
         shown = self._shown(name) if name else {}
@@ -120,7 +120,7 @@ class Views:
 
     def remove(self, name: str) -> ResponseReturnValue:
         """Remove a document, and offer to bring it back."""
-        sid = subscriber_id()
+        sid = self.family.owner()
         present = self._present(name)
         kept = seal(f"undo:{self.family.kind}", self._keepsake(name, present))
         try:
@@ -168,7 +168,7 @@ class Views:
 
     def _present(self, name: str) -> Document:
         try:
-            return documents.read(db.session(), subscriber_id(), self.family.kind, name)
+            return documents.read(db.session(), self.family.owner(), self.family.kind, name)
         except LookupError:
             abort(404)
 
@@ -179,7 +179,7 @@ class Views:
         domain = settings_of(current_app).domain
         return documents.save(
             db.session(),
-            subscriber_id(),
+            self.family.owner(),
             self.family.kind,
             name,
             doc,
@@ -229,7 +229,7 @@ class Views:
     def _form(
         self, filled: Filled, shown: Document, name: str, doc: Document | None = None, **more: Any
     ) -> ResponseReturnValue:
-        sid = subscriber_id()
+        sid = self.family.owner()
         used = documents.where_used(db.session(), sid, self.family.kind, name) if name else []
         try:
             around = self.family.more(name, shown if doc is None else doc)
