@@ -5,7 +5,8 @@ import { entries, fromEntries, parse, stringify } from "./ordered";
 import { addNodes, placeOf, useEditor } from "./store";
 import type { NodeDoc } from "./types";
 
-const KEPT = "souffleur.clipboard";
+/** The browser's own copy belongs to an account, as drafts do. */
+const kept = (): string => `souffleur.clipboard/${document.getElementById("editor")?.dataset.account ?? ""}`;
 
 interface Copied {
   souffleur: "nodes";
@@ -20,7 +21,7 @@ export function copied(): string {
   const placed = nodes.map(([name, node]) => [name, { ...node, at: placeOf(name) }] as [string, NodeDoc]);
   const text = stringify({ souffleur: "nodes", nodes: fromEntries(placed) } satisfies Copied);
   try {
-    localStorage.setItem(KEPT, text);
+    localStorage.setItem(kept(), text);
   } catch {
     // the system's clipboard has it
   }
@@ -30,7 +31,7 @@ export function copied(): string {
 /** Read what was copied; null when the text is something else. An empty clipboard falls back to the browser's copy. */
 export function readCopied(text: string): Record<string, NodeDoc> | null {
   try {
-    const found = parse(text.trim() || localStorage.getItem(KEPT) || "null") as Copied | null;
+    const found = parse(text.trim() || localStorage.getItem(kept()) || "null") as Copied | null;
     if (found?.souffleur !== "nodes" || typeof found.nodes !== "object") return null;
     const nodes = entries(found.nodes).filter(([, node]) => typeof node?.kind === "string");
     return nodes.length ? fromEntries(nodes) : null;

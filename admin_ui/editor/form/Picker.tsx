@@ -15,7 +15,7 @@ export function Picker({ id, path, schema, value, onChange, problems, label, req
   const wrong = faults(problems, path, true);
   const present = typeof value === "string" ? value : "";
   const names = items.map((item) => String(item.name)).filter((name) => kind !== "flows" || name !== own);
-  return (
+  const picked = (
     <select
       id={id} className={look("form-select", wrong)} {...described(id, wrong)} aria-label={label} disabled={disabled} value={present}
       onFocus={() => void refresh(kind)} onChange={(event) => onChange(event.target.value || undefined)}
@@ -24,6 +24,13 @@ export function Picker({ id, path, schema, value, onChange, problems, label, req
       {present && !names.includes(present) ? <option value={present}>{items.length ? t("{name} (not there)", { name: present }) : present}</option> : null}
       {items.filter((item) => names.includes(String(item.name))).map((item) => <option key={String(item.name)} value={String(item.name)}>{worded(item)}</option>)}
     </select>
+  );
+  if (kind !== "flows" || !names.includes(present)) return picked;
+  return (
+    <>
+      {picked}
+      <a className="ed-open" href={`/flows/${encodeURIComponent(present)}/edit`} target="_blank" rel="noreferrer">{t("Open “{name}” in a new tab", { name: present })}</a>
+    </>
   );
 }
 
