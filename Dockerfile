@@ -1,9 +1,19 @@
-# One image for every process of Souffleur: `python -m controller serve` unless told otherwise.
+# One image for every process of Souffleur: `python -m controller serve` unless told otherwise; the web UI is
+# `python -m admin_ui serve`.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 COPY requirements.txt .
 RUN python -m venv /app/.venv \
     && /app/.venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+
+FROM node:24-bookworm-slim AS front
+WORKDIR /app/admin_ui
+COPY admin_ui/package.json admin_ui/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY admin_ui/vite.config.ts admin_ui/tsconfig.json ./
+COPY admin_ui/shell shell
+COPY admin_ui/editor editor
+RUN npx vite build --logLevel error
 
 FROM python:3.11-slim-bookworm
 # The newest of Debian 12, for its security updates.
@@ -16,6 +26,7 @@ RUN apt-get update \
         /var/lib/souffleur/sounds /var/lib/souffleur/prompts /var/lib/souffleur/cdr
 COPY --from=build /app/.venv /app/.venv
 COPY . /app
+COPY --from=front /app/admin_ui/static/built /app/admin_ui/static/built
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

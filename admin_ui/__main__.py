@@ -6,6 +6,7 @@ monkey.patch_all()
 
 # ruff: noqa: E402
 import argparse
+import http.client
 import logging
 import signal
 import sys
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("serve", help="serve the pages and the API").set_defaults(command=serve)
     first = commands.add_parser("first", help="make the first accounts, and print their passwords of one use")
     first.set_defaults(command=print_first)
+    commands.add_parser("check", help="ask a running web UI how it is").set_defaults(command=check)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
@@ -51,6 +53,21 @@ def print_first(settings: Settings, _options: argparse.Namespace) -> int:
     for one in firsts:
         print(f"    {one.login} ({one.subscriber or 'the operator'}), password of one use: {one.password}")
     return 0
+
+
+def check(settings: Settings, _options: argparse.Namespace) -> int:
+    """Say whether the web UI answers; 1 when it does not."""
+    connection = http.client.HTTPConnection(settings.web_host, settings.web_port, timeout=4.0)
+    try:
+        connection.request("GET", "/login")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        print(f"No web UI answers: {error}", file=sys.stderr)
+        return 1
+    finally:
+        connection.close()
+    print(f"status={status}")
+    return 0 if status < 500 else 1
 
 
 def serve(settings: Settings, _options: argparse.Namespace) -> int:
