@@ -6,6 +6,7 @@ import type { Place, Places } from "./model/edits";
 import * as edits from "./model/edits";
 import { learnCommon } from "./model/exits";
 import { free, layout, unwritten, written } from "./model/layout";
+import { plainly } from "./model/worded";
 import { entries, fromEntries, keys } from "./ordered";
 import type { Coverage, FlowDiff, FlowDoc, FlowTest, Forms, NodeDoc, Problem, Step } from "./types";
 
@@ -102,13 +103,15 @@ export function focusOn(node: string, field = ""): void {
   set({ selected, focus: { node, field, turn: (now().focus?.turn ?? 0) + 1 } });
 }
 
-export function setProblems(problems: Problem[]): void {
+export function setProblems(found: Problem[]): void {
+  const { doc, forms } = now();
+  const problems = found.map((one) => plainly(one, doc, forms));
   const problemsOf: Record<string, Problem[]> = {};
   const before = now().problemsOf;
   for (const problem of problems) (problemsOf[problem.where] ??= []).push(problem);
-  for (const [name, found] of Object.entries(problemsOf)) {
+  for (const [name, own] of Object.entries(problemsOf)) {
     const old = before[name];
-    if (old && JSON.stringify(old) === JSON.stringify(found)) problemsOf[name] = old;
+    if (old && JSON.stringify(old) === JSON.stringify(own)) problemsOf[name] = old;
   }
   set({ problems, problemsOf });
 }

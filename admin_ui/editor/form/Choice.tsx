@@ -1,17 +1,6 @@
+import { worded } from "../model/worded";
 import { t } from "../texts";
 import { described, faults, type FieldProps, look } from "./props";
-
-/** A value as words: "at_once" is "at once"; codes in capitals stay as they are. The server may give better ones. */
-export function worded(value: unknown, labels: unknown): string {
-  const given = labels && typeof labels === "object" ? (labels as Record<string, unknown>)[String(value)] : undefined;
-  if (typeof given === "string") return given;
-  const text = String(value);
-  if (text === text.toUpperCase()) return text;
-  const words = text.replaceAll("_", " ");
-  const key = `value: ${words}`; // such short words mean something else elsewhere
-  const said = t(key);
-  return said === key ? words : said;
-}
 
 /** One of a few values. */
 export function Choice({ id, path, schema, value, onChange, problems, label, required, disabled }: FieldProps) {

@@ -114,8 +114,8 @@ describe("fields", () => {
     focusOn("m", "choices.1");
     cleanup();
     const again = render(<NodePanel name="m" />);
-    expect(again.getByText("prompt is missing.").className).toContain("is-error");
-    expect(again.getByText("choices.1 is odd.").className).toContain("is-warning");
+    expect(again.getByText("Prompt is missing.").className).toContain("is-error");
+    expect(again.getByText("Choices 1 is odd.").className).toContain("is-warning");
     expect(again.getByText("It goes round.")).toBeTruthy();
     expect((document.activeElement as HTMLInputElement).value).toBe("1");
     expect(container).toBeTruthy();

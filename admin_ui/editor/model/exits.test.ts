@@ -5,6 +5,7 @@ import { forms, sample } from "../testing/samples";
 import type { NodeDoc, NodeForm, Problem } from "../types";
 import { exitsOf, learnCommon } from "./exits";
 import { gist } from "./gist";
+import { plainly } from "./worded";
 
 const unwired = (exit: string): Problem => ({ where: "x", field: `exits.${exit}`, code: "unwired_exit", text: "", severity: "error" });
 const shown = (node: NodeDoc, problems: Problem[] = []) =>
@@ -43,6 +44,20 @@ describe("exits", () => {
   });
 });
 
+describe("problems", () => {
+  const flow = (node: NodeDoc) => ({ name: "x", start: "a", nodes: { a: node } });
+  const said = (node: NodeDoc, field: string, text: string) => plainly({ where: "a", field, code: "", text, severity: "error" }, flow(node), forms).text;
+
+  it("call fields and exits as the form does", () => {
+    expect(said({ kind: "collect" }, "save", "save is missing.")).toBe("Variable is missing.");
+    expect(said({ kind: "http" }, "save.status", "save.status is not a JSONPath: save.status")).toBe("Keep status is not a JSONPath: save.status");
+    expect(said({ kind: "menu" }, "again.0.text.fr", "again.0.text.fr : trop long")).toBe("Again 1 › Text fr : trop long");
+    expect(said({ kind: "menu" }, "exits.no_input", "La sortie « no_input » ne mène nulle part.")).toBe("La sortie « No input » ne mène nulle part.");
+    expect(said({ kind: "menu", choices: { 1: "shop" } }, "exits.1", "The exit “1” leads to “1”.")).toBe("The exit “1 · shop” leads to “1 · shop”.");
+    expect(said({ kind: "unheard of" }, "save", "save is missing.")).toBe("save is missing.");
+  });
+});
+
 describe("the one thing that matters", () => {
   const nodes = sample("martin/flows/reception").nodes;
   const told = (name: string, language = "fr") => gist(nodes[name] as NodeDoc, forms[nodes[name]?.kind ?? ""], language, { welcome: { fr: "Bonjour." } });
@@ -55,6 +70,7 @@ describe("the one thing that matters", () => {
     expect(told("feast")).toBe("holiday");
     expect(told("refuse")).toBe("CALL_REJECTED");
     expect(told("end")).toBe("");
+    expect(gist({ kind: "when", conditions: [{ variable: "is_it", test: "is_not", value: 3 }] }, forms.when, "en")).toBe("is_it is not 3");
   });
 
   it("is found for kinds nobody knew", () => {

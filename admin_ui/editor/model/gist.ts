@@ -3,6 +3,7 @@
 import { entries } from "../ordered";
 import type { FieldSchema, NodeDoc, NodeForm } from "../types";
 import { empty, fields, resolve } from "./schema";
+import { worded } from "./worded";
 
 /** What the library's prompts say, by name. */
 export type Spoken = Record<string, Record<string, string>>;
@@ -15,18 +16,20 @@ export function gist(node: NodeDoc, form: NodeForm | undefined, language: string
   const own = say(node, form.schema, language, spoken);
   if (own) return own;
   for (const [name, field] of order) {
-    const told = words(node[name], resolve(field, form.schema).schema, language, spoken);
+    const told = words(node[name], resolve(field, form.schema).schema, form.schema, language, spoken);
     if (told) return told;
   }
   return "";
 }
 
-function words(value: unknown, schema: FieldSchema, language: string, spoken: Spoken): string {
+function words(value: unknown, schema: FieldSchema, root: FieldSchema, language: string, spoken: Spoken): string {
   if (empty(value) || typeof value === "boolean") return "";
-  if (typeof value === "string") return schema.enum && value === schema.default ? "" : value;
+  if (typeof value === "string" && schema.enum) return value === schema.default ? "" : worded(value, schema.labels);
+  if (typeof value === "string") return value;
   if (typeof value === "number") return schema.enum ? String(value) : "";
   if (Array.isArray(value)) {
-    return value.map((one) => (typeof one === "string" ? one : line(one, language, spoken))).filter(Boolean).join(", ");
+    const item = resolve(schema.items ?? {}, root).schema;
+    return value.map((one) => (typeof one === "string" ? one : line(one, item, language, spoken))).filter(Boolean).join(", ");
   }
   return say(value as Record<string, unknown>, schema, language, spoken) || pairs(value as Record<string, unknown>);
 }
@@ -46,13 +49,17 @@ export function inLanguage(text: Record<string, string> | undefined, language: s
   return typeof chosen === "string" ? chosen : "";
 }
 
-function line(value: unknown, language: string, spoken: Spoken): string {
+function line(value: unknown, schema: FieldSchema, language: string, spoken: Spoken): string {
   if (typeof value !== "object" || value === null) return String(value ?? "");
   const inside = value as Record<string, unknown>;
   if ("text" in inside || "prompt" in inside) {
     return inLanguage(inside.text as Record<string, string>, language) || inLanguage(spoken[String(inside.prompt)], language) || String(inside.prompt ?? "");
   }
-  return entries(inside).map(([, part]) => (typeof part === "object" ? "" : String(part))).filter(Boolean).join(" ");
+  const part = ([key, one]: [string, unknown]) => {
+    const known = schema.properties?.[key];
+    return typeof one === "object" ? "" : known?.enum ? worded(one, known.labels) : String(one);
+  };
+  return entries(inside).map(part).filter(Boolean).join(" ");
 }
 
 function pairs(value: Record<string, unknown>): string {
