@@ -7,7 +7,7 @@ import { t } from "../texts";
 import type { PhoneProps } from "../types";
 import { RealCall } from "./RealCall";
 import { Simulator } from "./Simulator";
-import { useSimulatedCall } from "./shared";
+import { useSimulatedCall, useTrialCall } from "./shared";
 import "./buttons.css";
 import "./phone.css";
 
@@ -20,6 +20,7 @@ export default function Phone({ flow, doc, select, onPath, onSaveTest, replayCal
   useEffect(() => {
     if (replayCall) setTab("replay");
   }, [replayCall]);
+  const [trial, followed] = useTrialCall();
   const tabs: [Tab, string][] = [
     ["simulator", t("Simulator")],
     ["replay", t("Recorded call")],
@@ -53,7 +54,7 @@ export default function Phone({ flow, doc, select, onPath, onSaveTest, replayCal
             }}
           />
         )}
-        {tab === "real" && <RealCall flow={flow} select={select} onPath={onPath} />}
+        {tab === "real" && <RealCall flow={flow} trial={trial} followed={followed} select={select} onPath={onPath} />}
       </div>
     </div>
   );

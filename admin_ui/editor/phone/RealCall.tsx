@@ -6,33 +6,24 @@ import { ApiError, get } from "../api";
 import { t } from "../texts";
 import type { Step } from "../types";
 import { entryWords } from "./live_words";
-import { follow, isOver, stepsOf, withEntry, type Entry } from "./live";
+import { stepsOf } from "./live";
 import { Place } from "./Place";
 import { useLitPath } from "./shared";
+import type { Followed, TrialCall } from "./trial";
 import { TrialForm } from "./TrialForm";
 import "./transcript.css";
 
 interface Props {
   flow: string;
+  trial: TrialCall;
+  followed: Followed;
   select: (node: string) => void;
   onPath: (steps: Step[]) => void;
 }
 
-export function RealCall({ flow, select, onPath }: Props) {
-  const [refused, setRefused] = useState<string | null>(null);
-  const [virtual, setVirtual] = useState(false);
-  const [call, setCall] = useState("");
-  useEffect(() => {
-    const leaving = new AbortController();
-    const possible = get<{ virtual?: boolean }>("/test-calls", leaving.signal);
-    possible.then((answer) => setVirtual(answer?.virtual === true)).catch((reason: unknown) => {
-      if (reason instanceof ApiError && [404, 503].includes(reason.status)) {
-        setRefused(reason.message || t("Test calls are not available here."));
-      }
-    });
-    return () => leaving.abort();
-  }, []);
-  if (refused !== null) {
+export function RealCall({ flow, trial, followed, select, onPath }: Props) {
+  const { refused, virtual } = usePossible();
+  if (refused !== null && !followed.call) {
     return (
       <section className="ph-part ph-scroll" aria-label={t("Real call")}>
         <p className="alert alert-secondary">{refused}</p>
@@ -41,28 +32,39 @@ export function RealCall({ flow, select, onPath }: Props) {
   }
   return (
     <section className="ph-part" aria-label={t("Real call")}>
-      {call ? (
-        <Followed key={call} flow={flow} call={call} select={select} onPath={onPath} onAgain={() => setCall("")} />
+      {followed.call ? (
+        <Following flow={flow} followed={followed} select={select} onPath={onPath} onAgain={() => trial.leave()} />
       ) : (
-        <TrialForm flow={flow} virtual={virtual} onPlaced={setCall} />
+        <TrialForm flow={flow} virtual={virtual} trial={trial} />
       )}
     </section>
   );
 }
 
-interface FollowedProps extends Props {
-  call: string;
+/** Whether trial calls can be placed, through a virtual switch or a real one, or why not. */
+function usePossible(): { refused: string | null; virtual: boolean } {
+  const [refused, setRefused] = useState<string | null>(null);
+  const [virtual, setVirtual] = useState(false);
+  useEffect(() => {
+    const leaving = new AbortController();
+    const possible = get<{ virtual: boolean }>("/test-calls", leaving.signal);
+    possible.then((answer) => setVirtual(answer.virtual)).catch((reason: unknown) => {
+      if (!(reason instanceof ApiError)) return; // the panel was left
+      setRefused(reason.message || t("Test calls are not available here."));
+    });
+    return () => leaving.abort();
+  }, []);
+  return { refused, virtual };
+}
+
+interface FollowingProps extends Omit<Props, "trial"> {
   onAgain: () => void;
 }
 
-function Followed({ flow, call, select, onPath, onAgain }: FollowedProps) {
-  const [entries, setEntries] = useState<Entry[]>([]);
-  const [away, setAway] = useState(false);
+function Following({ flow, followed: { call, entries, away, over }, select, onPath, onAgain }: FollowingProps) {
   const [steps, setSteps] = useState<Step[]>([]);
-  useEffect(() => follow(call, (entry) => setEntries((before) => withEntry(before, entry)), setAway), [call]);
   useEffect(() => setSteps(stepsOf(entries)), [entries]);
   useLitPath(steps, onPath);
-  const over = isOver(entries);
   return (
     <>
       <ol className="ph-transcript" role="log" aria-live="polite" aria-label={t("The call, as it happens")}>

@@ -3,11 +3,11 @@
 import { PhoneCall } from "lucide-react";
 import { useId, useState } from "react";
 
-import { post } from "../api";
 import { t } from "../texts";
 import { callerPresets } from "./callers";
 import { useSurroundings } from "./shared";
 import { said } from "./simulated";
+import type { TrialCall } from "./trial";
 
 const NO_FLOW = { name: "", start: "", nodes: {} };
 
@@ -15,10 +15,10 @@ interface Props {
   flow: string;
   /** Whether a virtual switch stands in for FreeSWITCH. */
   virtual: boolean;
-  onPlaced: (call: string) => void;
+  trial: TrialCall;
 }
 
-export function TrialForm({ flow, virtual, onPlaced }: Props) {
+export function TrialForm({ flow, virtual, trial }: Props) {
   const id = useId();
   const known = useSurroundings(flow);
   const [from, setFrom] = useState("");
@@ -34,11 +34,9 @@ export function TrialForm({ flow, virtual, onPlaced }: Props) {
     setError("");
     const keys = press.split(/[\s,;]+/).filter(Boolean);
     try {
-      const asked = { from: caller, to: number, press: keys, hang_up_after: Number(after) || null };
-      onPlaced((await post<{ call: string }>("/test-calls", asked)).call);
+      await trial.place({ from: caller, to: number, press: keys, hang_up_after: Number(after) || null });
     } catch (reason) {
       setError(said(reason));
-    } finally {
       setPlacing(false);
     }
   };

@@ -1,6 +1,5 @@
-/** A real call that is followed live: the entries of its journal, and what they say about the flow. */
+/** The entries of a call's journal, and what they say about the flow. */
 
-import { BASE, get } from "../api";
 import type { Step } from "../types";
 
 export interface Entry {
@@ -12,9 +11,6 @@ export interface Entry {
   text?: string;
   data: Record<string, unknown>;
 }
-
-/** Kinds that a stream may name as the event's type; others come as plain messages. */
-const KINDS = ["offered", "adopted", "command", "result", "connected", "fallback", "redirected", "gap", "ended", "not_placed"];
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -40,50 +36,11 @@ export function stepsOf(entries: Entry[]): Step[] {
 export const isOver = (entries: Entry[]): boolean =>
   entries.some((entry) => entry.kind === "ended" || entry.kind === "not_placed");
 
-const AGAIN = 2000; // milliseconds until a feed that was refused is asked for again
-
-/** Follow a call until it is over; returns what stops following. While the feed is away the journal is read instead. */
-export function follow(call: string, onEntry: (entry: Entry) => void, onTrouble: (away: boolean) => void): () => void {
-  let source: EventSource | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let over = false;
-  const stop = () => {
-    over = true;
-    clearTimeout(timer);
-    source?.close();
-  };
-  const take = (entry: Entry) => {
-    if (over || (entry.call && entry.call !== call)) return;
-    onEntry({ ...entry, call, data: entry.data ?? {} });
-    if (isOver([entry])) stop();
-  };
-  const catchUp = async () => {
-    const journal = await get<{ items: Entry[] }>(`/calls/${encodeURIComponent(call)}/events`).catch(() => null);
-    journal?.items.forEach(take);
-  };
-  const open = () => {
-    source = new EventSource(`${BASE}/events?call=${encodeURIComponent(call)}`);
-    const hear = (event: MessageEvent<string>) => {
-      onTrouble(false);
-      const entry = read(event.data);
-      if (entry) take(entry);
-    };
-    for (const kind of ["message", ...KINDS]) source.addEventListener(kind, hear as EventListener);
-    source.onopen = () => onTrouble(false);
-    source.onerror = () => {
-      if (over) return;
-      onTrouble(true);
-      if (source?.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
-      timer = setTimeout(() => void catchUp().then(() => over || open()), AGAIN);
-    };
-  };
-  open();
-  return stop;
-}
-
-function read(text: string): Entry | null {
+/** An entry as the feed sends it, which calls its kind its event; null for what is none. */
+export function readEntry(text: string): Entry | null {
   try {
-    return JSON.parse(text) as Entry;
+    const { event, ...entry } = JSON.parse(text) as Entry & { event: string };
+    return { ...entry, kind: event, data: entry.data ?? {} };
   } catch {
     return null;
   }

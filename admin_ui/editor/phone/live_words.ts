@@ -63,7 +63,14 @@ export function entryWords({ kind, data }: Entry): string {
     case "result":
       return RESULTS[type]?.(data) ?? type;
     case "connected":
-      return t("Somebody talks with the caller.");
+      return data.to
+        ? t("{number} talks with the caller.", { number: String(data.to) })
+        : t("Somebody talks with the caller.");
+    case "ringing":
+      return t("It rings.");
+    case "attended":
+    case "handed_over":
+      return t("Another controller has taken the call over.");
     case "fallback":
       return t("The flow could not go on: {reason}", { reason: String(data.reason ?? "") });
     case "redirected":

@@ -6,6 +6,7 @@ import { flowPath, post } from "../api";
 import type { FlowDoc, Seen, Step } from "../types";
 import { SimulatedCall, type CallState } from "./simulated";
 import { addressOf, Loudspeaker, type Playing } from "./sound";
+import { TrialCall, type Followed } from "./trial";
 import { NOTHING_KNOWN, surroundings, type Surroundings } from "./used";
 
 const SETTLED = 600; // milliseconds after the last edit
@@ -30,6 +31,13 @@ export function useSimulatedCall(flow: string, doc: FlowDoc): [SimulatedCall, Ca
     return () => clearTimeout(timer);
   }, [call, doc, first]);
   return [call, useSyncExternalStore(call.subscribe, call.snapshot)];
+}
+
+/** One trial call at a time, followed for as long as the panel is open. */
+export function useTrialCall(): [TrialCall, Followed] {
+  const [trial] = useState(() => new TrialCall());
+  useEffect(() => () => trial.leave(), [trial]);
+  return [trial, useSyncExternalStore(trial.subscribe, trial.snapshot)];
 }
 
 export function useLoudspeaker(): [Loudspeaker, Playing] {
