@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 SAVED = "saved"
+WALKED = ".ed-box:is(.is-walked, .is-current)"
 
 
 class Canvas:
@@ -57,7 +58,7 @@ class Canvas:
         return self.node(node).locator(f'.react-flow__handle[data-handleid="{exit}"]')
 
     def connect(self, source: str, exit: str, target: str) -> None:
-        """Pull a wire from an exit to a node."""
+        """Pull a wire from an exit to a node. Neither may be near the canvas' edge: the view moves on there."""
         self.exit(source, exit).hover()
         self.page.mouse.down()
         entry = self.node(target).locator('.react-flow__handle[data-handleid="in"]').bounding_box()
@@ -89,17 +90,19 @@ class Canvas:
 
     def open_phone(self) -> Locator:
         """Open the phone beside the canvas."""
-        self.page.get_by_role("banner").get_by_role("button", name="Test", exact=True).click()
+        self.page.locator(".ed-bar").get_by_role("button", name="Test", exact=True).click()
         expect(self.drawer.get_by_role("tab", name="Simulator")).to_be_visible()
         return self.drawer
 
     def open_versions(self) -> Locator:
         """Open the versions beside the canvas."""
-        self.page.get_by_role("button", name="Publish", exact=True).first.click()
+        self.page.locator(".ed-bar").get_by_role("button", name="Publish", exact=True).click()
         expect(self.drawer.get_by_role("heading", name="Versions", exact=True)).to_be_visible()
         return self.drawer
 
-    def lit(self) -> set[str]:
-        """The nodes on the running path."""
-        boxes = self.page.locator(".react-flow__node:has(.is-walked, .is-current)")
-        return set(boxes.evaluate_all("boxes => boxes.map(box => box.dataset.id)"))
+    def expect_lit(self, *names: str) -> None:
+        """Wait until exactly these nodes are on the running path."""
+        for name in names:
+            expect(self.node(name).locator(WALKED)).to_be_visible()
+        boxes = self.page.locator(f".react-flow__node:has({WALKED})")
+        assert set(boxes.evaluate_all("boxes => boxes.map(box => box.dataset.id)")) == set(names)
