@@ -26,7 +26,7 @@ export async function refresh(kind: string): Promise<void> {
 
 const NONE: Item[] = [];
 
-/** The documents of a collection: schedules, lists, prompts, flows, extensions, users, trunks. */
+/** The documents of a collection: schedules, lists, prompts, flows, extensions, users. */
 export function useCollection(kind: string): Item[] {
   useEffect(() => void (kind && refresh(kind)), [kind]);
   return useCollections((state) => state[kind] ?? NONE);

@@ -4,10 +4,10 @@ import { useEditor } from "../store";
 import { language, t } from "../texts";
 import { described, faults, type FieldProps, look } from "./props";
 
-const COLLECTIONS: Record<string, string> = { schedule: "schedules", list: "lists", prompt: "prompts", flow: "flows", trunk: "trunks" };
+const COLLECTIONS: Record<string, string> = { schedule: "schedules", list: "lists", prompt: "prompts", flow: "flows" };
 const SHORT = 48;
 
-/** One of the subscriber's schedules, lists, prompts, flows or trunks, by name. */
+/** One of the subscriber's schedules, lists, prompts or flows, by name. */
 export function Picker({ id, path, schema, value, onChange, problems, label, required, disabled }: FieldProps) {
   const kind = COLLECTIONS[schema.widget ?? ""] ?? "";
   const items = useCollection(kind);

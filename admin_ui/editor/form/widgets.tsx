@@ -31,7 +31,6 @@ const HINTED: Record<string, Widget> = {
   list: Picker,
   prompt: Picker,
   flow: Picker,
-  trunk: Picker,
   target: Target,
   extension: Target,
   variable: VariableField,
@@ -49,7 +48,7 @@ const NEEDS: Record<string, (schema: FieldSchema) => boolean> = {
   targets: (schema) => schema.type === "array",
 };
 
-const TEXTS = new Set(["template", "long_template", "schedule", "list", "prompt", "flow", "trunk", "target", "extension", "variable", "regex", "json_path", "url"]);
+const TEXTS = new Set(["template", "long_template", "schedule", "list", "prompt", "flow", "target", "extension", "variable", "regex", "json_path", "url"]);
 
 function fits(hint: string, schema: FieldSchema): boolean {
   if (TEXTS.has(hint)) return schema.type === "string" || (schema.anyOf ?? []).some((one) => one.type === "string");
