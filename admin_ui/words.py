@@ -43,6 +43,24 @@ CAUSES: dict[str, Any] = {
 }
 
 
+DOING: dict[str, Any] = {
+    "Answer": _l("answers"),
+    "Play": _l("hears an announcement"),
+    "Collect": _l("is asked for keys"),
+    "Dial": _l("hears it ring"),
+    "CheckHours": _l("looks at the schedule"),
+    "CheckList": _l("looks at a list"),
+    "Count": _l("counts"),
+    "Request": _l("waits for a web service"),
+    "HangUp": _l("hangs up"),
+}
+
+
+def doing(word: str) -> str:
+    """What a live call is doing, by the command of its node."""
+    return str(DOING.get(word, word))
+
+
 def disposition(word: str) -> str:
     """How a call ended."""
     return str(DISPOSITIONS.get(word, word))

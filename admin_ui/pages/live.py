@@ -28,6 +28,7 @@ from admin_ui.database import db
 from admin_ui.explain import entry
 from admin_ui.live import Away, Refused, calls
 from admin_ui.person import allowed, me, subscriber_id
+from admin_ui.words import doing
 from conf.accounts.permissions import LIVE
 
 blueprint = Blueprint("live", __name__)
@@ -105,7 +106,10 @@ def _board() -> dict[str, Any]:
         told = calls().board(me().slug)
     except (Away, Refused):
         return {"rows": [], "away": True, "silent": []}
-    rows = [{**row, "began": datetime.fromtimestamp(row["since"], UTC)} for row in told["calls"]]
+    rows = [
+        {**row, "doing": doing(row["doing"]), "began": datetime.fromtimestamp(row["since"], UTC)}
+        for row in told["calls"]
+    ]
     silent = [row["id"] for row in told["controllers"] if not row["answers"]]
     return {"rows": sorted(rows, key=lambda row: row["began"]), "away": False, "silent": silent}
 
