@@ -4,6 +4,7 @@ import { t } from "../texts";
 import type { Line, Seen } from "../types";
 import { Place } from "./Place";
 import { lineWords, sideOf } from "./words";
+import "./details.css";
 
 interface Props {
   seen: Seen;

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { ApiError, get } from "../api";
 import { t } from "../texts";
 import type { Step } from "../types";
-import { entryWords } from "./live_words";
+import { entryWords, heardIn, sideOfEntry } from "./live_words";
 import { stepsOf } from "./live";
 import { Place } from "./Place";
 import { useLitPath } from "./shared";
@@ -69,17 +69,16 @@ function Following({ flow, followed: { call, entries, away, over }, select, onPa
     <>
       <ol className="ph-transcript" role="log" aria-live="polite" aria-label={t("The call, as it happens")}>
         {entries.length === 0 && <li className="ph-system">{t("The call is being placed…")}</li>}
-        {entries.map((entry) => (
-          <li key={`${entry.sequence} ${entry.kind}`} className="ph-system">
-            <span className="ph-deed">{entry.text || entryWords(entry)}</span>
-            <Place
-              className="ph-node"
-              flow={flow}
-              of={{ flow: entry.data.flow, node: String(entry.data.node ?? "") }}
-              select={select}
-            />
-          </li>
-        ))}
+        {entries.map((entry) => {
+          const heard = heardIn(entry);
+          const place = { flow: entry.data.flow, node: String(entry.data.node ?? "") };
+          return (
+            <li key={`${entry.sequence} ${entry.kind}`} className={`ph-${sideOfEntry(entry)}`}>
+              <Place className="ph-node" flow={flow} of={place} select={select} />
+              {heard ? <p className="ph-bubble">{heard}</p> : <span className="ph-deed">{entryWords(entry)}</span>}
+            </li>
+          );
+        })}
       </ol>
       <div className="ph-actions">
         {away && !over && <p className="alert alert-warning">{t("The live feed is interrupted; it is being resumed.")}</p>}

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { isOver, readEntry, stepsOf, withEntry, type Entry } from "./live";
-import { entryWords } from "./live_words";
+import { entryWords, heardIn, sideOfEntry } from "./live_words";
 
 const entry = (sequence: number, kind: string, data: Record<string, unknown> = {}): Entry => ({
   call: "c", sequence, kind, data,
@@ -29,7 +29,8 @@ it("is over when the call ended or was never placed", () => {
 
 it("says entries in words", () => {
   const play = { type: "play", sounds: [{ type: "phrase", text: "Hello" }, { type: "prompt", name: "welcome" }] };
-  expect(entryWords(entry(1, "command", play))).toBe("The caller hears: Hello welcome");
+  expect(heardIn(entry(1, "command", play))).toBe("Hello welcome");
+  expect(entryWords(entry(1, "command", { type: "dial", targets: [{ number: "101" }, { number: "102" }] }))).toBe("Ringing: 101, 102");
   expect(entryWords(entry(2, "result", { type: "digits", digits: "1" }))).toBe("The caller pressed 1.");
   expect(entryWords(entry(3, "result", { type: "dialled", outcome: "busy" }))).toBe("Everybody was busy.");
   expect(entryWords(entry(4, "later"))).toBe("later");
@@ -39,4 +40,14 @@ it("reads entries of the feed, which calls their kind their event", () => {
   const text = JSON.stringify({ event: "ended", call: "c", sequence: 9, data: { by: "caller" } });
   expect(readEntry(text)).toEqual({ kind: "ended", call: "c", sequence: 9, data: { by: "caller" } });
   expect(readEntry("no JSON")).toBeNull();
+});
+
+it("tells the flow's words from the caller's deeds", () => {
+  const sides = [
+    entry(1, "command", { type: "play", sounds: [{ text: "Hello" }] }),
+    entry(2, "result", { type: "played" }),
+    entry(3, "command", { type: "collect" }),
+    entry(4, "result", { type: "digits", digits: "1" }),
+  ];
+  expect(sides.map(sideOfEntry)).toEqual(["flow", "system", "system", "caller"]);
 });

@@ -7,8 +7,6 @@ export interface Entry {
   sequence: number;
   kind: string;
   at?: number | string;
-  /** What happened in words, where the server says it. */
-  text?: string;
   data: Record<string, unknown>;
 }
 

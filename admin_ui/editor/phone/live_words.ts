@@ -5,14 +5,27 @@ import type { Entry } from "./live";
 
 type Data = Record<string, unknown>;
 
-const list = (value: unknown): string =>
-  Array.isArray(value) ? value.map((one: Data) => String(one.text ?? one.name ?? one.number ?? "")).join(" ") : "";
+const list = (value: unknown, between = " "): string =>
+  Array.isArray(value) ? value.map((one: Data) => String(one.text ?? one.name ?? one.number ?? "")).join(between) : "";
+
+/** What the caller hears of an entry; "" for nothing. */
+export function heardIn({ kind, data }: Entry): string {
+  if (kind !== "command") return "";
+  return data.type === "play" ? list(data.sounds) : data.type === "collect" ? list(data.prompt) : "";
+}
+
+/** Whose words or deed an entry is. */
+export function sideOfEntry(entry: Entry): "flow" | "caller" | "system" {
+  if (heardIn(entry)) return "flow";
+  const type = String(entry.data.type ?? "");
+  return entry.kind === "result" && ["digits", "hung_up"].includes(type) ? "caller" : "system";
+}
 
 const COMMANDS: Record<string, (data: Data) => string> = {
   answer: () => t("The call is answered."),
-  play: (data) => t("The caller hears: {words}", { words: list(data.sounds) }),
-  collect: (data) => t("The caller is asked: {words}", { words: list(data.prompt) }),
-  dial: (data) => t("Ringing: {targets}", { targets: list(data.targets) }),
+  play: () => t("The caller hears nothing."),
+  collect: () => t("Keys are waited for."),
+  dial: (data) => t("Ringing: {targets}", { targets: list(data.targets, ", ") }),
   check_hours: (data) => t("The schedule “{schedule}” is asked.", { schedule: String(data.schedule ?? "") }),
   check_list: (data) => t("The list “{list}” is asked.", { list: String(data.list ?? "") }),
   count: (data) => t("The counter “{counter}” goes up.", { counter: String(data.counter ?? "") }),
