@@ -35,11 +35,14 @@ class Standing:
 
 def entered(doc: Document) -> dict[str, int]:
     """The flows that a flow enters, by its nodes of the kind `subflow`, and the version asked for; 0 is the newest."""
-    return {node["flow"]: _version(node) for node in doc.get("nodes", {}).values() if _enters(node)}
+    nodes = doc.get("nodes")
+    return {node["flow"]: _version(node) for node in nodes.values() if _enters(node)} if isinstance(nodes, dict) else {}
 
 
 def pinned(doc: Document, pins: Mapping[str, int]) -> Document:
     """The document as calls walk it: every flow that it enters at a version."""
+    if not pins:
+        return doc
     nodes = {name: _pinned(node, pins) for name, node in doc.get("nodes", {}).items()}
     return {key: nodes if key == "nodes" else value for key, value in doc.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from apiflask import APIBlueprint
 from flask_babel import gettext as _
@@ -21,6 +21,7 @@ from conf.editing.flows import FailingTests, Stale
 from conf.models import Document
 
 blueprint = APIBlueprint("api_flow_versions", __name__, url_prefix="/api/v1", tag="Flows")
+MOST = 999_999_999  # versions: more fit in no column
 END = r"^(draft|[1-9][0-9]{0,8})$"
 
 
@@ -80,16 +81,19 @@ class Ends(Query):
     to: str = Field("draft", pattern=END)
 
 
+Difference = Annotated[list[Any], Field(min_length=3, max_length=3)]
+
+
 class Diff(BaseModel):
     """What leads from one to the other. A difference is `[field, before, after]`; null is nothing at all."""
 
     added: list[str]
     removed: list[str]
     renamed: dict[str, str] = Field(description="New names of nodes, and the old ones.")
-    changed: dict[str, list[tuple[str, Any, Any]]]
+    changed: dict[str, list[Difference]]
     moved: list[str] = Field(description="Nodes that only stand elsewhere on the canvas.")
     reordered: bool
-    outline: list[tuple[str, Any, Any]] = Field(description="Everything outside of nodes.")
+    outline: list[Difference] = Field(description="Everything outside of nodes.")
 
 
 class Back(Body):
@@ -157,6 +161,8 @@ def versions(name: str, query: Paging) -> Answer:
 @blueprint.output(WholeVersion, example={**VERSION, "doc": DOC})
 def version(name: str, number: int) -> Answer:
     """Read a version."""
+    if number > MOST:
+        raise LookupError(number)
     doc = _document(name, str(number))
     about = next(one for one in flows.versions(db.session(), subscriber_id(), name) if one.version == number)
     return answer({**vars(about), "doc": doc}, etag=f"v{number}{'p' * about.published}")

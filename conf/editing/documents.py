@@ -22,7 +22,19 @@ from conf.models import Document, Prompt, Subscriber
 from conf.problems import N_, ConfigurationError, Problem
 from conf.telephone import KEEP, Credentials, equip
 
-__all__ = ["Saved", "Stale", "Use", "etag", "new_sip_password", "read", "read_all", "remove", "save", "where_used"]
+__all__ = [
+    "Saved",
+    "Stale",
+    "Use",
+    "etag",
+    "move",
+    "new_sip_password",
+    "read",
+    "read_all",
+    "remove",
+    "save",
+    "where_used",
+]
 
 # The field in which a document of a kind has each of its names.
 _FIELDS = {kind: {kind: about.key, "extensions": "extension"} for kind, about in ALL.items()}
@@ -133,6 +145,21 @@ def remove(
     warnings = checking.refuse(checking.caused(before, checking.placed(before, kind, old, None), checks, lost=True))
     rows.drop(session, subscriber_id, kind, name)
     return Saved(None, Change(ALL[kind].word, name, "removed", present, None), warnings=tuple(warnings))
+
+
+def move(session: Session, subscriber_id: int, kind: str, name: str, place: int) -> Saved:
+    """Give a document another place in its kind, counted from 0; the others make room. The order of rules decides."""
+    before = _begin(session, subscriber_id, kind)
+    about, names = ALL[kind], [item.doc[ALL[kind].key] for item in getattr(before, kind)]
+    found = rows.row(session, subscriber_id, kind, name)
+    names.remove(name)
+    names.insert(min(max(place, 0), len(names)), name)
+    if found.position == names.index(name):
+        return Saved(found.doc, None)
+    for position, other in enumerate(names):
+        rows.row(session, subscriber_id, kind, other).position = position
+    session.flush()
+    return Saved(found.doc, Change(about.word, name, "moved", found.doc, found.doc, names.index(name)))
 
 
 def new_sip_password(session: Session, subscriber_id: int, login: str, *, domain: str) -> Credentials:

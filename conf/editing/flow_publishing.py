@@ -45,9 +45,11 @@ def check(
     if found:
         return found
     item = Item(doc, checking.HERE)
+    form = [*map(checking.placeless, flow_checks.form(Folder(stored.NOWHERE, flows=(item,)), checks))]
+    if not isinstance(doc, dict) or not isinstance(doc.get("name"), str):
+        return form
     folder = _with(folder or stored.folder(session, subscriber_id), item)
-    form = [*flow_checks.form(Folder(stored.NOWHERE, flows=(item,)), checks)]
-    return [checking.placeless(problem) for problem in (*form, *flow_checks.check_flow(item, folder, checks))]
+    return [*form, *map(checking.placeless, flow_checks.check_flow(item, folder, checks))]
 
 
 def failing(
@@ -178,8 +180,7 @@ def _pins(session: Session, subscriber_id: int, doc: Document) -> dict[str, int]
 
 
 def _with(folder: Folder, item: Item) -> Folder:
-    name = item.doc.get("name") if isinstance(item.doc, dict) else None
-    others = tuple(other for other in folder.flows if other.doc["name"] != name)
+    others = tuple(other for other in folder.flows if other.doc["name"] != item.doc["name"])
     return folder.having("flows", (*others, item))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +18,7 @@ from conf.flow_checks import Checks
 from conf.models import Flow, PlannedPublication
 from conf.problems import N_, ConfigurationError, Problem
 
+FURTHEST = timedelta(days=5 * 366)
 log = logging.getLogger(__name__)
 
 
@@ -35,8 +36,9 @@ def plan_publication(
     now: datetime | None = None,
 ) -> Plan:
     """Publish the draft as it is now at a moment; in the place of what was planned before. Raises as `publish`."""
-    if at <= (now or datetime.now(UTC)):
-        raise ConfigurationError([Problem("past", N_("must be in the future"), field="at")])
+    now = now or datetime.now(UTC)
+    if not now < at < now + FURTHEST:
+        raise ConfigurationError([Problem("past", N_("must be in the future, within five years"), field="at")])
     flow, doc = flow_publishing.draft_of(session, subscriber_id, name, revision)
     flow_publishing.ready(session, subscriber_id, doc, checks, despite_failing_tests)
     for other in flow_rows.plans(session, flow, "waiting"):

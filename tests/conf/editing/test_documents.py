@@ -319,3 +319,17 @@ def test_the_operator_s_trunks_and_rules(engine: Engine, martin: int) -> None:
         remove(session, 0, "outbound", "france")
         remove(session, 0, "trunks", "second")
         assert [doc["name"] for doc in read_all(session, 0, "trunks")] == ["carrier"]
+
+
+def test_rules_are_put_in_order(engine: Engine, martin: int) -> None:
+    with operator(engine) as session:
+        for name in ("one", "two"):
+            save(session, 0, "outbound", None, {"name": name, "match": "+1*", "trunks": ["carrier"]}, domain=DOMAIN)
+        before = [doc["name"] for doc in read_all(session, 0, "outbound")]
+        moved = documents.move(session, 0, "outbound", "two", 0)
+        assert moved.change is not None
+        assert (moved.change.what, moved.change.position) == ("moved", 0)
+        assert [doc["name"] for doc in read_all(session, 0, "outbound")] == ["two", *before[:-1]]
+        assert documents.move(session, 0, "outbound", "two", -3).change is None
+        documents.move(session, 0, "outbound", "two", 99)
+        assert [doc["name"] for doc in read_all(session, 0, "outbound")] == before
