@@ -30,7 +30,7 @@ plain = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.just(10**40),
 values = st.recursive(
     plain, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=6
 )
-FIELDS = "exits to flow version schedule list prompt text choices again at exit".split()
+FIELDS = ["exits", "to", "flow", "version", "schedule", "list", "prompt", "text", "choices", "again", "at", "exit"]
 nodes = st.dictionaries(
     texts,
     st.fixed_dictionaries(
