@@ -41,6 +41,14 @@ class Ways(Words):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Presented(Text):
+    """The number that called people see; an empty input is the default."""
+
+    def parse(self, text: str) -> str:
+        return text or str(self.default)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Countries(Words):
     """Countries by their two letters."""
 

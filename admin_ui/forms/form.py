@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,10 +50,14 @@ class Filled:
 
 @dataclass(frozen=True)
 class Form:
-    """`model` is the document's class: new keys are written in its order."""
+    """`model` is the document's class: new keys are written in its order.
+
+    `beside` has inputs that are no fields, and the keys of the document whose problems they show.
+    """
 
     model: type[BaseModel]
     sections: tuple[Section, ...]
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -96,7 +100,7 @@ class Form:
     def _put(self, doc: Document, key: str, value: Any) -> Document:
         if key in doc:
             return {**doc, key: value}
-        order = list(self.model.model_fields)
+        order = [field.alias or name for name, field in self.model.model_fields.items()]
         place = order.index(key)
         before = [other for other in doc if other not in order or order.index(other) < place]
         return {
@@ -112,4 +116,4 @@ class Form:
         for one in self.fields:
             if path and path[0] in one.keys or not path and problem.code in one.codes:
                 return one.place(path, doc)
-        return ""
+        return self.beside.get(str(path[0]), "") if path else ""

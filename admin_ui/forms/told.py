@@ -22,6 +22,8 @@ _IN_A_FORM = {
     "not_one_target": _l("Choose a flow, or write a number."),
     "not_one_action": _l("Say what those on the list meet."),
     "not_one_exception": _l("Give the hours of this day, or say that it is closed."),
+    "not_one_destination": _l("Write either numbers or countries."),
+    "not_one_way": _l("Either name trunks, or refuse these calls."),
     "silent": _l("Write a text, or choose a sound."),
 }
 

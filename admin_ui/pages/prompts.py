@@ -27,11 +27,12 @@ from admin_ui.person import allowed, subscriber_id
 from admin_ui.tables import Column, Filter
 from conf import documents
 from conf.accounts.permissions import CONFIGURE
-from conf.editing import prompt_sounds
-from conf.editing.documents import Saved, read_all, save
-from conf.editing.sound_files import NARROW, Sound, prepare
+from conf.difference import Change
+from conf.editing import prompt_sounds, stored
+from conf.editing.documents import Saved, Stale, etag, read_all, save
+from conf.editing.sound_files import WIDE, Sound, prepare
 from conf.models import Document
-from conf.problems import ConfigurationError, Wrong
+from conf.problems import N_, ConfigurationError, Problem, Wrong
 
 blueprint = Blueprint("prompts", __name__)
 
@@ -48,7 +49,7 @@ def form() -> Form:
         ),
         Area(name="note", label=_l("Note"), optional=True, help=_l("For colleagues; callers never hear it.")),
     )
-    return Form(documents.Prompt, (Section("", fields),))
+    return Form(documents.Prompt, (Section("", fields),), {"file": "sound", "sound": "sound"})
 
 
 def languages() -> list[Option]:
@@ -77,7 +78,7 @@ class Shape:
 def shape(name: str) -> Shape | None:
     """The shape of a prompt's sound; None when it has none."""
     folder = settings_of(current_app).prompts_dir
-    path = prompt_sounds.sound_file(db.session(), subscriber_id(), name, prompts_dir=folder, rate=2 * NARROW)
+    path = prompt_sounds.sound_file(db.session(), subscriber_id(), name, prompts_dir=folder, rate=WIDE)
     return _shape(path) if path else None
 
 
@@ -129,39 +130,49 @@ class Prompts(Views):
 
     def _save(self, name: str | None, doc: Document, expected: str | None) -> Saved:
         file = request.files.get("sound")
-        if not file or not file.filename:
+        if not file or not file.filename or not doc.get("name"):
             return super()._save(name, doc, expected)
-        sound = _prepared(file.read())
-        if not doc.get("text"):  # the sound is what it says
-            doc = {**doc, "file": doc.get("file") or file_of(doc.get("name", ""))}
-        saved = super()._save(name, doc, expected)
-        folder = settings_of(current_app).prompts_dir
-        assert saved.doc is not None
-        kept = prompt_sounds.keep_sound(db.session(), subscriber_id(), saved.doc["name"], sound, prompts_dir=folder)
-        change, *others = [one for one in (saved.change, kept.change, *kept.others) if one] or [None]
-        return replace(saved, doc=kept.doc, change=change, others=(*saved.others, *filter(None, others)))
+        return self._with_sound(name, doc, expected, _prepared(file.read()))
+
+    def _with_sound(self, name: str | None, doc: Document, expected: str | None, sound: Sound) -> Saved:
+        """The sound first, since a document names only what is there; then the document."""
+        sid, folder = subscriber_id(), settings_of(current_app).prompts_dir
+        stored.lock(db.session(), sid)
+        present = stored.document(db.session(), sid, "prompts", name or doc["name"])
+        if name is None and present is not None:
+            taken = Problem("given_twice", N_("{name} exists already"), {"name": doc["name"]}, field="name")
+            raise ConfigurationError([taken])
+        if expected is not None and (present is None or etag(present) != expected):
+            raise Stale(present)
+        kept = prompt_sounds.keep_sound(db.session(), sid, name or doc["name"], sound, prompts_dir=folder)
+        assert kept.doc is not None
+        saved = super()._save(name or doc["name"], with_file(doc, kept.doc["file"]), None)
+        change = Change("prompt", doc["name"], "changed" if present else "added", present, saved.doc)
+        return replace(saved, change=change, others=(*kept.others, *saved.others))
 
     def _keepsake(self, name: str, present: Document) -> dict[str, Any]:
-        folder = settings_of(current_app).prompts_dir
-        path = prompt_sounds.sound_file(db.session(), subscriber_id(), name, prompts_dir=folder, rate=2 * NARROW)
+        path = self._wide(name)
         return {"doc": present, "sound": path.name if path else ""}
 
     def _restore(self, kept: dict[str, Any]) -> Saved:
-        saved = super()._save(None, kept["doc"], None)
-        path = settings_of(current_app).prompts_dir / str(subscriber_id()) / Path(kept.get("sound") or "none").name
+        folder = settings_of(current_app).prompts_dir / str(subscriber_id())
+        path = folder / Path(kept.get("sound") or "none").name
         if kept.get("sound") and path.is_file():
-            sound = prepare(path.read_bytes())
-            folder = settings_of(current_app).prompts_dir
-            again = prompt_sounds.keep_sound(
-                db.session(), subscriber_id(), kept["doc"]["name"], sound, prompts_dir=folder
-            )
-            return replace(saved, doc=again.doc, others=(*saved.others, *again.others))
-        return saved
+            return self._with_sound(None, kept["doc"], None, _prepared(path.read_bytes()))
+        return super()._save(None, kept["doc"], None)
+
+    @staticmethod
+    def _wide(name: str) -> Path | None:
+        folder = settings_of(current_app).prompts_dir
+        return prompt_sounds.sound_file(db.session(), subscriber_id(), name, prompts_dir=folder, rate=WIDE)
 
 
-def file_of(name: str) -> str:
-    """The path of a prompt's sound in the subscriber's folder."""
-    return f"sounds/{name}.wav".replace("\\", "_")
+def with_file(doc: Document, file: str) -> Document:
+    """A prompt that names its sound, at its place among the keys."""
+    if doc.get("file"):
+        return doc
+    note = {"note": doc["note"]} if "note" in doc else {}
+    return {**{key: value for key, value in doc.items() if key != "note"}, "file": file, **note}
 
 
 def _prepared(content: bytes) -> Sound:

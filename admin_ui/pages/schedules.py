@@ -117,7 +117,10 @@ def told(doc: Document) -> str:
     state = _("Holiday today") if now.state == "holiday" else _("Closed now")
     if now.opens is None:
         return _("%(state)s; it does not open in the next two months.", state=state)
-    return _("%(state)s; opens %(moment)s.", state=state, moment=when(now.opens, at))
+    moment = when(now.opens, at)
+    if now.opens.date() == at.date():
+        moment = _("at %(time)s", time=moment)
+    return _("%(state)s; opens %(moment)s.", state=state, moment=moment)
 
 
 def when(moment: datetime, at: datetime) -> str:
