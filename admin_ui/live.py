@@ -39,6 +39,12 @@ class Calls(Protocol):
     def virtual(self) -> bool:
         """Whether a virtual switch stands in for FreeSWITCH."""
 
+    def blocked(self) -> dict[str, Any]:
+        """The operator's: the addresses that nobody listens to, and what enforces it. Raises Away."""
+
+    def free(self, address: str) -> None:
+        """The operator's: listen to an address again. Raises LookupError, Refused, Away."""
+
 
 class NoCalls:
     """No controllers were handed in."""
@@ -60,6 +66,12 @@ class NoCalls:
 
     def virtual(self) -> bool:
         return False
+
+    def blocked(self) -> dict[str, Any]:
+        raise Away
+
+    def free(self, address: str) -> None:
+        raise Away
 
 
 def calls() -> Calls:

@@ -76,6 +76,14 @@ class ControlRoom:
             return False
         return str(switch.get("version", "")).endswith("-virtual")
 
+    def blocked(self) -> dict[str, Any]:
+        """The addresses that nobody listens to, and what enforces it. Raises Away."""
+        return self._ask("GET", "/v1/blocked")
+
+    def free(self, address: str) -> None:
+        """Listen to an address again; whichever controller is told tells the others. Raises LookupError, Away."""
+        self._ask("DELETE", f"/v1/blocked?{urlencode({'address': address})}")
+
     def urls(self) -> dict[str, str]:
         """Where the controllers are whose lease lives; the one of this machine when the database does not say."""
         if time.monotonic() - self._known_at > REMEMBERED:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from admin_ui.database import db
-from admin_ui.forms.carrying import Countries, Destinations, Ways
+from admin_ui.forms.carrying import Countries, Destinations, Presented, Ways
 from admin_ui.forms.family import Family
 from admin_ui.forms.family import Words as Called
 from admin_ui.forms.field import Area, Switch, Text, Whole
@@ -52,7 +52,7 @@ def form() -> Form:
         ),
     )
     written = (
-        Text(
+        Presented(
             name="caller",
             label=_l("Number that called people see"),
             default="keep",
@@ -82,7 +82,7 @@ def form() -> Form:
 
 def fits(doc: Document) -> str:
     """The numbers that a rule is for."""
-    match = doc.get("match", doc.get("countries", ()))
+    match: str | list[str] = doc.get("match") or doc.get("countries") or []
     return match if isinstance(match, str) else ", ".join(match)
 
 
