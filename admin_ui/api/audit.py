@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from admin_ui.api.parts import Answer, Page, Paging, asks, listed, listing, refuse, scope
+from admin_ui.api.parts import Answer, Moment, Page, Paging, asks, listed, listing, refuse, scope
 from admin_ui.database import db
 from conf import audit
 from conf.problems import N_
@@ -24,8 +24,8 @@ class AuditWanted(Paging):
     actor: str = Field("", max_length=254, description="A login, or `token NAME`.")
     action: str = Field("", max_length=32, description="Such as created, changed, removed, published, logged_in.")
     kind: str = Field("", max_length=32, description="Such as flow, user, number, token, webhook.")
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(None, description="Before this moment.")
+    since: Moment | None = None
+    until: Moment | None = Field(None, description="Before this moment.")
 
 
 class AuditEntry(BaseModel):

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from apiflask import APIBlueprint
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from admin_ui.api.parts import Answer, Body, Page, Paging, answer, asks, listed, listing, refuse, scope, takes
+from admin_ui.api.parts import Answer, Body, Moment, Page, Paging, answer, asks, listed, listing, refuse, scope, takes
 from admin_ui.audit import noted
 from admin_ui.database import db
 from admin_ui.explain import entry
@@ -33,8 +33,8 @@ class History(Paging):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    since: AwareDatetime | None = Field(None, description="Begun at this moment or later.")
-    until: AwareDatetime | None = Field(None, description="Begun before this moment.")
+    since: Moment | None = Field(None, description="Begun at this moment or later.")
+    until: Moment | None = Field(None, description="Begun before this moment.")
     party: str = Field("", pattern=PARTY, description="A number of either side, whole or its beginning.")
     direction: Direction | None = None
     disposition: Disposition | None = None

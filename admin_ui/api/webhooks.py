@@ -93,7 +93,7 @@ class DeliveriesWanted(Paging):
     state: Literal["", "waiting", "sending", "delivered", "failed"] = ""
 
 
-class Replayed(BaseModel):
+class ReplayedDeliveries(BaseModel):
     """How many deliveries are sent again."""
 
     replayed: int
@@ -243,7 +243,7 @@ def replay(webhook_id: int, delivery_id: int) -> Answer:
 
 @blueprint.post("/webhooks/<int:webhook_id>/replay")
 @scope("webhooks:write")
-@blueprint.output(Replayed, status_code=202, example={"replayed": 12})
+@blueprint.output(ReplayedDeliveries, status_code=202, example={"replayed": 12})
 def replay_failed(webhook_id: int) -> Answer:
     """Send everything again that failed.
 

@@ -24,7 +24,7 @@ from admin_ui.api.parts import idempotency, problems
 from admin_ui.api.parts.answers import Answer, answer
 from admin_ui.api.parts.etags import matched
 from admin_ui.api.parts.guard import caller, scope
-from admin_ui.api.parts.input import Body, Query, asks, takes, takes_document
+from admin_ui.api.parts.input import Body, Moment, Query, asks, takes, takes_document
 from admin_ui.api.parts.output import gives
 from admin_ui.api.parts.paging import Page, Paging, cut, keyset, listed, listing
 from admin_ui.api.parts.problems import problem, refuse
@@ -32,6 +32,7 @@ from admin_ui.api.parts.problems import problem, refuse
 __all__ = [
     "Answer",
     "Body",
+    "Moment",
     "Page",
     "Paging",
     "Query",

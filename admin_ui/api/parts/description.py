@@ -41,6 +41,7 @@ ERRORS = {
     409: "It does not fit what is there; or the Idempotency-Key is at work.",
     412: "Somebody else saved meanwhile; `current` is what there is now.",
     413: "More than 32 MB.",
+    414: "The address is too long.",
     415: "Not JSON.",
     422: "Something is wrong with what was sent; `errors` names fields.",
     428: "If-Match is missing.",
@@ -118,12 +119,16 @@ def _complete(operation: dict[str, Any], method: str, view: Any, name: str) -> N
     parameters = operation.setdefault("parameters", [])
     codes = {400, 401, 403, 429, 503}
     if any(one["in"] == "path" for one in parameters):
-        codes.add(404)
+        codes |= {404, 414}
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
         codes |= {413, 415}
     if "requestBody" in operation or any(one["in"] == "query" for one in parameters):
         codes.add(422)
+    if any(one["in"] == "query" for one in parameters):
+        codes.add(414)
+    if method == "post" and 404 in codes and "requestBody" in operation:
+        codes.add(412)  # where the body names a revision
     if method == "post":
         parameters.append(IDEMPOTENCY_KEY)
         codes |= {409, 422}
@@ -140,11 +145,16 @@ def _complete(operation: dict[str, Any], method: str, view: Any, name: str) -> N
     operation["description"] = "\n\n".join(part for part in (said, f"Scope: {needs}." if needs else "") if part)
     for code in sorted(codes):
         operation["responses"].setdefault(str(code), _error(code))
+    for media, content in operation["responses"].get("200", {}).get("content", {}).items():
+        if "yaml" in media:
+            content["schema"] = {"type": "object"}  # what stands in it, as of JSON
     for parameter in parameters:
         _tidy(parameter)
 
 
 def _error(code: int) -> dict[str, Any]:
+    if code == 414:
+        return {"description": ERRORS[code]}  # by the server, which has not read the request
     example: dict[str, Any] = {"type": "about:blank", "title": "...", "status": code, "detail": ERRORS[code]}
     if code == 422:
         example["errors"] = [{"field": "name", "code": "missing", "reason": "is missing"}]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from flask import abort, request
 from flask_babel import gettext as _
-from pydantic import BaseModel, ConfigDict
-from pydantic_core import from_json
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError, from_json
+
+from conf.problems import N_
 
 V = TypeVar("V", bound=Callable[..., Any])
 JSON = "application/json"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
 
 
 class Body(BaseModel):
@@ -25,6 +29,21 @@ class Query(BaseModel):
     """What stands behind the `?`: unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _written(value: Any) -> Any:
+    """Only what is written as a moment is one: pydantic would also take a number for seconds."""
+    if isinstance(value, str) and not _MOMENT.match(value):
+        raise PydanticCustomError(
+            "not_a_moment",
+            "is no moment",
+            {"template": N_("is not a moment such as {example}"), "example": "2026-11-23T09:00:00Z"},
+        )
+    return value
+
+
+# A moment in a query, with its time zone.
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 def takes(model: type[BaseModel], *, example: Any = None, examples: dict[str, Any] | None = None) -> Callable[[V], V]:

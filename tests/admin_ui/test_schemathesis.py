@@ -1,0 +1,123 @@
+"""Schemathesis against the real server: every operation as its description says, for each kind of token.
+
+It runs as a process of its own: in ours it would import ssl before gevent patches it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import gevent.subprocess
+import pytest
+
+from admin_ui.live import Entry, NoCalls
+from admin_ui.serving import server
+from conf import webhooks
+from conf.accounts import tokens
+from conf.database import operator, scoped
+from conf.models import CallEvent, CallRecord
+from tests.admin_ui.site import Site
+from tests.admin_ui.test_api_parts import Program
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CALL = "35594fa8-006d-422b-ad37-fa65c5a76d47"
+ENGINEER = (
+    "flows:write",
+    "numbers:write",
+    "schedules:write",
+    "lists:write",
+    "prompts:write",
+    "calls:read",
+    "live:write",
+)
+OPERATORS = ("Operator", "Audit", "Tokens")  # the tags of what an operator's token may ask
+
+
+class Room(NoCalls):
+    """A controller with one call, and a feed that ends."""
+
+    def board(self, subscriber: str) -> dict[str, Any]:
+        call = {"call": CALL, "from": "+33611111111", "to": "1000", "since": 5.0, "flow": "reception", "node": "choose"}
+        call |= {
+            "doing": "Collect",
+            "talking_to": "",
+            "direction": "inbound",
+            "controller": "lyon",
+            "subscriber": subscriber,
+        }
+        return {"at": 10.0, "controllers": [{"id": "lyon", "answers": True}], "calls": [call]}
+
+    def feed(self, subscriber: str, call: str = "", after: str = "") -> Iterator[tuple[str, Entry] | None]:
+        yield f"{CALL}.9", {"call": CALL, "sequence": 9, "at": 10.0, "kind": "ended", "data": {"by": "caller"}}
+
+    def hang_up(self, subscriber: str, call: str) -> None:
+        if call != CALL:
+            raise LookupError
+
+    def transfer(self, subscriber: str, call: str, to: str) -> None:
+        self.hang_up(subscriber, call)
+
+    def place(self, subscriber: str, trial: dict[str, Any]) -> str:
+        return CALL
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """The real server, over a subscriber that has something of everything."""
+    site.app.extensions["calls"] = Room()
+    _fill(site)
+    serving = server(site.app, "127.0.0.1", 0)
+    serving.start()
+    yield f"http://127.0.0.1:{serving.server_port}"
+    serving.stop(1)
+
+
+@pytest.mark.timeout(300)
+def test_an_administrator_s_token(site: Site, address: str) -> None:
+    _run(address, Program(site).token, "--phases", "examples,coverage,fuzzing")
+
+
+def test_an_engineer_s_token(site: Site, address: str) -> None:
+    _run(address, Program(site, *ENGINEER).token, "--phases", "examples")
+
+
+def test_an_operator_s_token(site: Site, address: str) -> None:
+    tags = [option for tag in OPERATORS for option in ("--include-tag", tag)]
+    _run(address, Program(site, slug="").token, "--phases", "examples,coverage,fuzzing", *tags)
+
+
+def _run(address: str, token: str, *options: str) -> None:
+    command = [
+        *(
+            str(Path(sys.executable).with_name("st")),
+            "--config-file",
+            str(CONFIG),
+            "run",
+            f"{address}/api/v1/openapi.json",
+        ),
+        *("--header", f"Authorization: Bearer {token}", "--checks", "all", "--seed", "7", "--max-examples", "3"),
+        *("--no-shrink", "--no-color", *options),
+    ]
+    done = gevent.subprocess.run(command, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout[-20000:] + done.stderr[-2000:]
+
+
+def _fill(site: Site) -> None:
+    """Something for every number and name that the configuration gives schemathesis."""
+    martin = site.subscriber_id()
+    with operator(site.engine) as session:
+        for owner, role in ((martin, "administrator"), (None, "operator")):
+            given = {"scopes": ["tokens:read"], "role": role, "made_by": "x", "now": NOW}
+            tokens.create(session, name="other", subscriber_id=owner, **given)  # type: ignore[arg-type]
+        times = {"started_at": NOW, "answered_at": NOW, "ended_at": NOW + timedelta(seconds=9)}
+        session.add(CallRecord(call=CALL, subscriber_id=martin, direction="inbound", flow="reception", **times))
+        session.add(CallEvent(call=CALL, subscriber_id=martin, sequence=9, at=NOW, kind="ended", data={}))
+    with scoped(site.engine, martin) as session:
+        given = webhooks.Given("CRM", "https://crm.example/souffleur")
+        hook, _ = webhooks.create(session, given, looked_at=0, secret=site.settings.web_secret)
+        webhooks.send_test(session, hook, "martin", NOW)
