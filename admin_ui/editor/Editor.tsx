@@ -51,7 +51,7 @@ function Workbench({ replay }: { replay: string | null }) {
         <div className="ed-middle">
           <Canvas readonly={readonly} />
           <Search />
-          {narrow ? null : <Dock />}
+          <Dock narrow={narrow} />
         </div>
         <Drawer replay={replay} />
         {narrow ? null : <Properties />}

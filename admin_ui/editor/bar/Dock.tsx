@@ -6,12 +6,14 @@ import { focusOn, setCoverage, setPath, setTests, useEditor } from "../store";
 import { t } from "../texts";
 import { type Dock as Tab, showDock, useView } from "../view";
 
-/** Below the canvas: the problems, and the tests. */
-export function Dock() {
+/** Below the canvas: the problems, and the tests. On a phone only the problems, when they are asked for. */
+export function Dock({ narrow }: { narrow: boolean }) {
   const dock = useView((state) => state.dock);
   const count = useEditor((state) => state.problems.length);
   const tests = useEditor((state) => state.doc.tests?.length ?? 0);
-  const tabs: [Tab, string][] = [["problems", t("Problems ({count})", { count })], ["tests", t("Tests ({count})", { count: tests })]];
+  const tabs: [Tab, string][] = [["problems", t("Problems ({count})", { count })]];
+  if (narrow && !dock) return null;
+  if (!narrow) tabs.push(["tests", t("Tests ({count})", { count: tests })]);
   return (
     <section className={`ed-dock${dock ? " is-open" : ""}`} aria-label={t("Problems and tests")}>
       <div className="ed-dock-tabs">
@@ -22,7 +24,7 @@ export function Dock() {
         {dock ? <button type="button" className="ed-tool" aria-label={t("Close")} onClick={() => showDock(dock)}><ChevronDown size={16} /></button> : null}
       </div>
       {dock === "problems" ? <Problems /> : null}
-      {dock === "tests" ? <Tests /> : null}
+      {dock === "tests" && !narrow ? <Tests /> : null}
     </section>
   );
 }
