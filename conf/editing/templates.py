@@ -43,7 +43,8 @@ def templates(language: str = "en") -> list[Template]:
 def template(key: str, language: str = "en") -> Template:
     """One ready-made flow. LookupError when there is none of that key."""
     about = _read(key)
-    doc = _named(about["flow"], {name: _in(words, language) for name, words in about["words"].items()})
+    words, labels = ({name: _in(said, language) for name, said in about[part].items()} for part in ("words", "labels"))
+    doc = _named(about["flow"], words, labels)
     doc = {**doc, "name": _in(about["name"], language)}
     needs: dict[str, list[str]] = {}
     for kind, name, _ in flow_names.named(doc):
@@ -87,21 +88,26 @@ def _rung(node: Document, phones: list[str]) -> Document:
     return {**node, "to": phones} if node.get("to") == [ANYBODY] else node
 
 
-def _named(flow: Document, words: dict[str, str]) -> Document:
-    """The flow with its nodes named in a language, wherever they are named."""
-    nodes = {words[name]: _wired(node, words) for name, node in flow["nodes"].items()}
+def _named(flow: Document, words: dict[str, str], labels: dict[str, str]) -> Document:
+    """The flow with its nodes named in a language, wherever they are named, and with its labels in it."""
+    nodes = {words[name]: _wired(node, words, labels) for name, node in flow["nodes"].items()}
     named = {**flow, "start": words[flow["start"]], "nodes": nodes}
     if "tests" in flow:
-        named["tests"] = [_expected(test, words) for test in flow["tests"]]
+        named["tests"] = [_expected(test, words, labels) for test in flow["tests"]]
     return named
 
 
-def _wired(node: Document, words: dict[str, str]) -> Document:
-    if "exits" not in node:
-        return node
-    return {**node, "exits": {name: words[target] for name, target in node["exits"].items()}}
+def _wired(node: Document, words: dict[str, str], labels: dict[str, str]) -> Document:
+    said = dict(node)
+    if "exits" in node:
+        said["exits"] = {name: words[target] for name, target in node["exits"].items()}
+    if "choices" in node:
+        said["choices"] = {key: labels[label] for key, label in node["choices"].items()}
+    if "note" in node:
+        said["note"] = labels[node["note"]]
+    return said
 
 
-def _expected(test: Document, words: dict[str, str]) -> Document:
-    expect = test["expect"]
-    return {**test, "expect": {**expect, "path": [words[name] for name in expect["path"]]}}
+def _expected(test: Document, words: dict[str, str], labels: dict[str, str]) -> Document:
+    expect = {**test["expect"], "path": [words[name] for name in test["expect"]["path"]]}
+    return {**test, "name": labels[test["name"]], "expect": expect}

@@ -50,5 +50,8 @@ def test_what_a_template_says_of_itself() -> None:
         texts = [node["text"] for node in one.doc["nodes"].values() if "text" in node]
         assert texts
         assert all(set(text) == {"en", "fr", "de"} for text in texts)
+    desk = template("reception", "fr").doc
+    assert desk["nodes"]["standard occupé"]["choices"] == {"1": "réessayer"}
+    assert [test["name"] for test in desk["tests"]][1] == "second essai"
     with pytest.raises(LookupError):
         template("../reception")
