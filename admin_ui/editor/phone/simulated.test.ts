@@ -56,6 +56,17 @@ describe("a simulated call", () => {
     expect(call.snapshot()).toMatchObject({ script: [], error: "No.", asking: false });
   });
 
+  it("loses no key that is pressed while an edit is tried, nor one that an edit comes upon", async () => {
+    const { call, asked } = calling([seen(["hello"], 1), seen(["hello"], 1), seen(["hello", "menu"], 2), seen(["hello", "menu"], 2)]);
+    await call.start({});
+    const redrawn = call.redraw({ ...DOC, start: "menu" });
+    const acted = call.act({ press: "1" });
+    const again = call.redraw({ ...DOC, start: "other" });
+    await Promise.all([redrawn, acted, again]);
+    expect(asked.at(-1)).toEqual({ doc: { ...DOC, start: "other" }, script: [{ press: "1" }] });
+    expect(call.snapshot()).toMatchObject({ script: [{ press: "1" }], asking: false, moved: null });
+  });
+
   it("takes no act when the call is over", async () => {
     const { call, asked } = calling([seen(["hello"], 1, { ended: true })]);
     await call.start({});

@@ -45,6 +45,8 @@ export class SimulatedCall {
   private state = AWAY;
   private readonly listeners = new Set<() => void>();
   private pending: AbortController | null = null;
+  /** What is being asked now: an edit of the flow asks the same again, so that no key pressed meanwhile is lost. */
+  private wanted: { script: Line[]; manner: "aloud" | "silent" } | null = null;
 
   constructor(
     private readonly simulate: Simulate,
@@ -65,7 +67,7 @@ export class SimulatedCall {
   }
 
   act(line: Line): Promise<void> {
-    if (this.state.asking || !this.state.seen || this.state.seen.ended) return Promise.resolve();
+    if (this.wanted?.manner === "aloud" || !this.state.seen || this.state.seen.ended) return Promise.resolve();
     return this.ask([...this.state.script, line], "aloud");
   }
 
@@ -82,6 +84,7 @@ export class SimulatedCall {
   /** Put the phone down for good: back to the settings. */
   leave(): void {
     this.pending?.abort();
+    this.wanted = null;
     this.set(AWAY);
   }
 
@@ -90,6 +93,7 @@ export class SimulatedCall {
     this.doc = doc;
     const { seen, script, given } = this.state;
     if (!given) return;
+    if (this.wanted?.manner === "aloud") return this.ask(this.wanted.script, "aloud");
     const before = seen && !seen.problem ? pathOf(seen.steps, doc.name) : null;
     await this.ask(script, "silent");
     const after = this.state.seen;
@@ -110,15 +114,19 @@ export class SimulatedCall {
     if (!given) return;
     this.pending?.abort();
     const mine = (this.pending = new AbortController());
+    this.wanted = { script, manner };
     this.set({ ...this.state, asking: true, error: "" });
     try {
       const seen = await this.simulate(this.doc, given, script, mine.signal);
       if (mine.signal.aborted) return;
+      this.wanted = null;
       const known = this.state.seen?.events.length ?? 0;
       const heard = manner === "silent" ? seen.events.length : Math.min(known, seen.events.length);
       this.set({ ...this.state, script, seen, heard, fresh: manner === "aloud", asking: false, moved: null });
     } catch (reason) {
-      if (!mine.signal.aborted) this.set({ ...this.state, asking: false, error: said(reason) });
+      if (mine.signal.aborted) return;
+      this.wanted = null;
+      this.set({ ...this.state, asking: false, error: said(reason) });
     }
   }
 
