@@ -20,7 +20,7 @@ def test_a_flow_is_drawn_by_keyboard_only(visit: Visits, flows: Flows) -> None:
     tab_to(page, canvas.properties.get_by_role("textbox", name="Text: French"))
     page.keyboard.type("Bonjour.")
     add(page, "ask for")
-    tab_to(page, canvas.properties.get_by_label("Save as"))
+    tab_to(page, canvas.properties.get_by_label("Variable", exact=True))
     page.keyboard.type("code")
     add(page, "hang")
     expect(canvas.node("Hang up")).to_be_visible()

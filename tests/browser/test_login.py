@@ -21,9 +21,10 @@ def test_the_first_administrator_comes_in_and_takes_a_password_of_their_own(visi
         if password == "not-the-password":
             expect(page.get_by_role("alert")).to_contain_text("do not fit together")
             expect(page.get_by_label("Mail address")).to_have_value("claire@martin.example")
-    page.get_by_label("New password").fill(OWN)
-    page.get_by_label("The same once more").fill(OWN)
-    page.get_by_role("button", name="Save the password").click()
+    page.get_by_label("Nouveau mot de passe").fill(OWN)  # from here on it is Claire's language
+    page.get_by_label("Le même, une seconde fois").fill(OWN)
+    page.get_by_role("button", name="Enregistrer le mot de passe").click()
+    expect(page.get_by_role("heading", name="Boulangerie Martin")).to_be_visible()
     expect(page.get_by_role("navigation").first).to_contain_text("Claire Martin")
     again = visit.stranger()
     again.goto("/login")
