@@ -31,7 +31,7 @@ KEYWORDS = {
 }  # fmt: skip
 HOLE = "\ue000"  # where an expression stands in a template
 _T = re.compile(r"""(?<![\w.])t\(\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\$]|\\.)*`)""")
-_CLASS = re.compile(r"\{% block body_class %\}.*?\{% endblock %\}")
+_INSIDE_A_TAG = re.compile(r"\{% block (?:body_class|\w+_attributes) %\}.*?\{% endblock %\}")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
@@ -84,7 +84,7 @@ def _key(message_id: object) -> str | tuple[str, ...]:
 
 def _extracted(path: Path, method: str) -> Iterator[Said]:
     for line, message, _comments, _context in extract(method, BytesIO(path.read_bytes()), KEYWORDS):  # type: ignore[arg-type]
-        if message:
+        if message and _speaks(_PLACEHOLDER.sub("", message if isinstance(message, str) else message[0])):
             yield Said(f"{path.relative_to(ROOT)}:{line}", _key(message))
 
 
@@ -100,7 +100,7 @@ def bare(path: Path) -> list[str]:
     """The texts of a template that nobody translates."""
     source = path.read_text()
     parser = _Bare()
-    parser.feed(_without_expressions(_CLASS.sub("", source)))
+    parser.feed(_without_expressions(_INSIDE_A_TAG.sub("", source)))
     parser.close()
     macros = _Macros()
     macros.visit(Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(source))
