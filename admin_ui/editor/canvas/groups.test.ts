@@ -19,5 +19,5 @@ it("finds what is so called before what only mentions it", () => {
   expect(found("menu")).toEqual(["menu"]);
   expect(found("fate")).toEqual(["oracle"]);
   expect(found("hang")).toEqual(["hang_up"]);
-  expect(found("no such thing")).toEqual([]);
+  expect(found("zebra")).toEqual([]);
 });
