@@ -67,6 +67,17 @@ describe("a simulated call", () => {
     expect(call.snapshot()).toMatchObject({ script: [{ press: "1" }], asking: false, moved: null });
   });
 
+  it("goes on from where an undo leads, although its answer is not there yet", async () => {
+    const { call, asked } = calling([seen(["a"], 1), seen(["a", "b"], 2), seen(["a"], 1), seen(["a", "c"], 2)]);
+    await call.start({});
+    await call.act({ press: "1" });
+    const undone = call.undo();
+    await Promise.all([undone, call.act({ press: "2" })]);
+    expect(asked.at(-1)?.script).toEqual([{ press: "2" }]);
+    await Promise.all([call.undo(), call.redraw({ ...DOC, start: "other" })]);
+    expect(asked.at(-1)).toEqual({ doc: { ...DOC, start: "other" }, script: [] });
+  });
+
   it("takes no act when the call is over", async () => {
     const { call, asked } = calling([seen(["hello"], 1, { ended: true })]);
     await call.start({});
@@ -94,6 +105,13 @@ describe("a simulated call", () => {
     expect(call.snapshot().moved).toEqual({ at: "menu", before: ["shop"], after: ["night"] });
     call.forgive();
     expect(call.snapshot().moved).toBeNull();
+  });
+
+  it("says that the way differs after the last of several edits", async () => {
+    const { call } = calling([seen(["a", "b"], 1), seen(["a", "x"], 1), seen(["a", "c"], 1)]);
+    await call.start({}, [{ press: "1" }]);
+    await Promise.all([call.redraw({ ...DOC, start: "x" }), call.redraw({ ...DOC, start: "y" })]);
+    expect(call.snapshot().moved).toEqual({ at: "a", before: ["b"], after: ["c"] });
   });
 
   it("asks nothing when the flow is edited before a call", async () => {

@@ -61,24 +61,23 @@ export class SimulatedCall {
   readonly snapshot = (): CallState => this.state;
 
   /** Begin a call, or go on with one whose lines are known. */
-  start(given: Given, script: Line[] = []): Promise<void> {
+  async start(given: Given, script: Line[] = []): Promise<void> {
     this.set({ ...AWAY, given, script });
-    return this.ask(script, script.length ? "silent" : "aloud");
+    await this.ask(script, script.length ? "silent" : "aloud");
   }
 
-  act(line: Line): Promise<void> {
-    if (this.wanted?.manner === "aloud" || !this.state.seen || this.state.seen.ended) return Promise.resolve();
-    return this.ask([...this.state.script, line], "aloud");
+  async act(line: Line): Promise<void> {
+    if (this.wanted?.manner === "aloud" || !this.state.seen || this.state.seen.ended) return;
+    await this.ask([...this.script, line], "aloud");
   }
 
   /** Take the last line back. */
-  undo(): Promise<void> {
-    if (!this.state.script.length) return Promise.resolve();
-    return this.ask(this.state.script.slice(0, -1), "silent");
+  async undo(): Promise<void> {
+    if (this.script.length) await this.ask(this.script.slice(0, -1), "silent");
   }
 
-  restart(): Promise<void> {
-    return this.state.given ? this.start(this.state.given) : Promise.resolve();
+  async restart(): Promise<void> {
+    if (this.state.given) await this.start(this.state.given);
   }
 
   /** Put the phone down for good: back to the settings. */
@@ -91,13 +90,13 @@ export class SimulatedCall {
   /** The flow was edited: play the same lines on it, and see whether the call goes another way. */
   async redraw(doc: FlowDoc): Promise<void> {
     this.doc = doc;
-    const { seen, script, given } = this.state;
+    const { seen, given, script } = this.state;
     if (!given) return;
-    if (this.wanted?.manner === "aloud") return this.ask(this.wanted.script, "aloud");
-    const before = seen && !seen.problem ? pathOf(seen.steps, doc.name) : null;
-    await this.ask(script, "silent");
+    const same = this.script === script; // the same lines are being asked: only the edits tell the ways apart
+    const before = same && seen && !seen.problem ? pathOf(seen.steps, doc.name) : null;
+    const counted = await this.ask(this.script, this.wanted?.manner ?? "silent");
     const after = this.state.seen;
-    if (before && after) this.set({ ...this.state, moved: parting(before, pathOf(after.steps, doc.name)) });
+    if (counted && before && after) this.set({ ...this.state, moved: parting(before, pathOf(after.steps, doc.name)) });
   }
 
   /** The listener has been given everything to hear. */
@@ -109,24 +108,32 @@ export class SimulatedCall {
     this.set({ ...this.state, moved: null });
   }
 
-  private async ask(script: Line[], manner: "aloud" | "silent"): Promise<void> {
+  /** The lines that were played, or are being asked now. */
+  private get script(): Line[] {
+    return this.wanted?.script ?? this.state.script;
+  }
+
+  /** Play the lines; whether the answer counts: it does not when something else was asked meanwhile. */
+  private async ask(script: Line[], manner: "aloud" | "silent"): Promise<boolean> {
     const { given } = this.state;
-    if (!given) return;
+    if (!given) return false;
     this.pending?.abort();
     const mine = (this.pending = new AbortController());
     this.wanted = { script, manner };
     this.set({ ...this.state, asking: true, error: "" });
     try {
       const seen = await this.simulate(this.doc, given, script, mine.signal);
-      if (mine.signal.aborted) return;
+      if (mine.signal.aborted) return false;
       this.wanted = null;
       const known = this.state.seen?.events.length ?? 0;
       const heard = manner === "silent" ? seen.events.length : Math.min(known, seen.events.length);
       this.set({ ...this.state, script, seen, heard, fresh: manner === "aloud", asking: false, moved: null });
+      return true;
     } catch (reason) {
-      if (mine.signal.aborted) return;
+      if (mine.signal.aborted) return false;
       this.wanted = null;
       this.set({ ...this.state, asking: false, error: said(reason) });
+      return false;
     }
   }
 

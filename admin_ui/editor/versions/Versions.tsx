@@ -57,7 +57,7 @@ export default function Versions({ flow, revision, dirty, onRestore, onShowDiff,
           published(version, t("Version {version} is in service: new calls take it, calls in progress keep theirs.", { version }))
         }
         onPlanned={(next) => {
-          setDone("");
+          setDone(t("The publication is planned; until then callers notice nothing."));
           setPlan(next);
           void read();
         }}
