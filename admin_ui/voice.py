@@ -50,7 +50,8 @@ class SharedVoice:
         return self._elsewhere(text, language, rate)
 
     def _elsewhere(self, text: str, language: str, rate: int) -> Path:
-        done, found = _Event(), []
+        done = _Event()
+        found: list[Path | Exception] = []
 
         def work() -> None:
             try:
@@ -66,7 +67,7 @@ class SharedVoice:
             raise Busy
         if isinstance(found[0], Exception):
             raise found[0]
-        return cast(Path, found[0])
+        return found[0]
 
 
 def init_app(app: Flask, settings: Settings) -> None:

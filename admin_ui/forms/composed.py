@@ -1,4 +1,4 @@
-"""Fields of one kind of document each: forwards, texts by language, exceptions, what a list does, where a number leads."""
+"""Fields of one kind of document each: forwards, texts by language, exceptions, what a list does."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Phrases(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Exceptions(Rows):
-    """Days that differ from the week: `exceptions.0.date`, `.to`, `.what` (closed, hours, holiday), `.hours`, `.note`."""
+    """Days that differ: `exceptions.0.date`, `.to`, `.what` (closed, hours, holiday), `.hours`, `.note`."""
 
     widget: ClassVar[str] = "exceptions"
 

@@ -52,9 +52,8 @@ class Entries:
 def page(name: str, args: Mapping[str, str]) -> Entries:
     """The page that an address asks for: `q` in entries and notes, `what` a kind or `expired`."""
     text, what = args.get("q", "").strip(), args.get("what", "")
-    of_list = [
-        ListEntry.list_id == select(NumberList.id).where(NumberList.name == name, NumberList.subscriber_id == subscriber_id()).scalar_subquery()
-    ]  # fmt: skip
+    mine = select(NumberList.id).where(NumberList.name == name, NumberList.subscriber_id == subscriber_id())
+    of_list = [ListEntry.list_id == mine.scalar_subquery()]
     wanted = [*of_list, *_search(text), *_of_kind(what)]
     every = _count(of_list)
     found = _count(wanted) if len(wanted) > 1 else every

@@ -1,4 +1,4 @@
-"""A family of documents: what its pages are called, show and say. A page's module describes one; the views are shared."""
+"""A family of documents: what its pages are called, show and say; the views are shared."""
 
 from __future__ import annotations
 

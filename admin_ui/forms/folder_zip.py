@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from sqlalchemy import Engine
 
@@ -88,7 +89,7 @@ def _unpack(file: zipfile.ZipFile, root: Path) -> None:
                 sink.write(part)
 
 
-def _parts(source: io.BufferedIOBase | zipfile.ZipExtFile) -> Iterable[bytes]:
+def _parts(source: IO[bytes]) -> Iterable[bytes]:
     while part := source.read(1 << 16):
         yield part
 

@@ -85,7 +85,7 @@ class Form:
         return filled
 
     def read(self, sent: Inputs, before: Document) -> Document:
-        """The document that the inputs mean. What was not changed in the form stays as it was written, order and all."""
+        """The document that the inputs mean. What was not changed stays as it was written, order and all."""
         doc = dict(before)
         for one in self.fields:
             if (new := one.read(one.mine(sent))) == one.read(one.inputs(before)):

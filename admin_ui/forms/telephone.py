@@ -14,7 +14,8 @@ from sqlalchemy import select
 from admin_ui.app import settings_of
 from admin_ui.database import db
 from admin_ui.person import subscriber_id
-from conf.models import Extension, Subscriber
+from conf.editing import short_numbers
+from conf.models import Extension
 from conf.telephone import Credentials
 
 
@@ -47,10 +48,20 @@ def _linphone(made: Credentials, proxy: str) -> str:
     """Linphone's remote provisioning: an XML file that an address or the file itself brings into the app."""
     identity = f'"{made.username}" <sip:{made.username}@{made.domain}>'
     sections = {
-        "proxy_0": {"reg_proxy": f"<{proxy}>", "reg_route": f"<{proxy}>", "reg_identity": identity, "reg_sendregister": "1"},
-        "auth_info_0": {"username": made.username, "domain": made.domain, "realm": made.domain, "passwd": made.password},
+        "proxy_0": {
+            "reg_proxy": f"<{proxy}>",
+            "reg_route": f"<{proxy}>",
+            "reg_identity": identity,
+            "reg_sendregister": "1",
+        },
+        "auth_info_0": {
+            "username": made.username,
+            "domain": made.domain,
+            "realm": made.domain,
+            "passwd": made.password,
+        },
         "sip": {"default_proxy": "0"},
-    }  # fmt: skip
+    }
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<config xmlns="http://www.linphone.org/xsds/lpconfig.xsd">']
     for name, entries in sections.items():
         lines.append(f'  <section name="{name}">')
@@ -72,22 +83,9 @@ def checked(of: str) -> Mapping[str, Any]:
 
 
 def next_free() -> str:
-    """A free short number after the highest of those most used; "" when there are none to learn from."""
-    used, reserved = taken()
+    """A free short number near those most used; "" when there is none."""
+    wanted = select(Extension.number).where(Extension.subscriber_id == subscriber_id()).order_by(Extension.number)
+    used = list(db.session.scalars(wanted))
     lengths = [len(number) for number in used]
-    if not lengths:
-        return "101"
-    length = max(set(lengths), key=lengths.count)
-    of_length = sorted(number for number in used if len(number) == length)
-    for value in range(int(of_length[0]), 10**length):
-        number = f"{value:0{length}}"
-        if number not in used and number not in reserved:
-            return number
-    return ""
-
-
-def taken() -> tuple[dict[str, tuple[str, str]], set[str]]:
-    """What stands behind each short number, as (kind, target), and the emergency numbers."""
-    rows = db.session.execute(select(Extension.number, Extension.kind, Extension.target))
-    subscriber = db.session.scalars(select(Subscriber).where(Subscriber.id == subscriber_id())).one()
-    return {number: (kind, target) for number, kind, target in rows}, set(subscriber.emergency)
+    near = next((number for number in used if len(number) == max(set(lengths), key=lengths.count)), "101")
+    return short_numbers.propose(db.session(), subscriber_id(), near)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from jinja2 import Template
 
 from admin_ui.app import settings_of
 from admin_ui.audit import noted
@@ -157,7 +158,7 @@ class Views:
         """Where one goes when a document was saved."""
         return url_for(".edit", name=name) if self.family.stays else url_for(".index")
 
-    def credentials(self, made: Credentials, doc: Document, text: str) -> ResponseReturnValue:
+    def credentials(self, made: Credentials, doc: Document, text: str) -> str:
         """Show what a telephone needs, once."""
         return self._render("credentials", credentials=made, doc=doc, text=text)
 
@@ -228,7 +229,7 @@ class Views:
 
     def _form(
         self, filled: Filled, shown: Document, name: str, doc: Document | None = None, **more: Any
-    ) -> ResponseReturnValue:
+    ) -> str:
         sid = self.family.owner()
         used = documents.where_used(db.session(), sid, self.family.kind, name) if name else []
         try:
@@ -253,5 +254,5 @@ class Views:
         )
 
     def _render(self, page: str, **context: Any) -> str:
-        templates = [f"{self.family.kind}/{page}.html", f"documents/{page}.html"]
+        templates: list[str | Template] = [f"{self.family.kind}/{page}.html", f"documents/{page}.html"]
         return render_template(templates, family=self.family, words=self.family.words, **context)

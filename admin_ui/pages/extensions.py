@@ -21,6 +21,8 @@ from admin_ui.person import allowed, subscriber_id
 from admin_ui.tables import Column, Filter
 from conf import documents
 from conf.accounts.permissions import PEOPLE
+from conf.editing import short_numbers
+from conf.editing.documents import read_all
 from conf.models import Document, Extension, User
 
 blueprint = Blueprint("extensions", __name__)
@@ -81,9 +83,9 @@ class Extensions(Views):
 
     def _render(self, page: str, **context: object) -> str:
         if page == "index":
-            kinds, reserved = telephone.taken()
-            context["blocks"] = plan.blocks({number: kind for number, (kind, _target) in kinds.items()}, reserved)
-            context["titles"] = {row["extension"]: row["title"] for row in rows()}
+            found = short_numbers.plan(db.session(), subscriber_id())
+            context["blocks"] = [(one, plan.cells(one, found.emergency)) for one in found.ranges]
+            context["conflicts"] = found.conflicts
         return super()._render(page, **context)
 
 
@@ -122,9 +124,9 @@ def check() -> str:
     subscriber_id()
     number = (request.args.get("number") or request.args.get("extension") or "").strip()
     base = opened(f"base:{request.args.get('of', '')}", request.args.get("base", "")) or {}
-    kinds, reserved = telephone.taken()
     given = {row["extension"]: row["title"] for row in rows()}
-    problem = plan.against(number, base.get("extension", ""), given, reserved) if number else None
+    emergency = read_all(db.session(), subscriber_id(), "subscriber")[0].get("emergency", ())
+    problem = plan.against(number, base.get("extension", ""), given, emergency) if number else None
     text = said(problem) if problem else ""
     free = telephone.next_free() if problem and problem.severity == "error" else ""
     return render_template("extensions/check.html", number=number, problem=problem, text=text, free=free)

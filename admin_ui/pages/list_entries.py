@@ -151,7 +151,7 @@ def tried(doc: Document, number: str) -> dict[str, Any]:
         found = lists.match(doc, number, me().country, at)
     except FlowError as error:
         return {"matched": False, "problem": error.text(_)}
-    entry = next((one for one in doc.get("entries", []) if str(lists.Entry.model_validate(one)) == found.entry), {})
+    entry: Document = next((one for one in doc.get("entries", []) if _is(one, found.entry)), {})
     return {
         "matched": found.listed,
         "entry": found.entry,
@@ -160,6 +160,13 @@ def tried(doc: Document, number: str) -> dict[str, Any]:
         "normal": lists.normal(number, me().country),
         "problem": "",
     }
+
+
+def _is(entry: Document, said: str) -> bool:
+    """Whether an entry is the one that a match names."""
+    if entry.get("anonymous"):
+        return said == "anonymous"
+    return said in (entry.get("number"), entry.get("regex"), entry.get("country", "").upper())
 
 
 def entries_told(docs: list[Document]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, request
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -86,8 +85,8 @@ def met(action: Any) -> str:
 
 def rows() -> list[Document]:
     """The lists, each with how many entries it has instead of them."""
-    counted = select(ListEntry.list_id, func.count()).group_by(ListEntry.list_id)
-    counts: dict[int, int] = {list_id: number for list_id, number in db.session.execute(counted)}
+    counted = select(ListEntry.list_id, func.count().label("many")).group_by(ListEntry.list_id)
+    counts = {row.list_id: row.many for row in db.session.execute(counted)}
     found = db.session.scalars(select(NumberList).order_by(NumberList.position, NumberList.id))
     return [{**shown(row.doc), "count": counts.get(row.id, 0)} for row in found]
 
@@ -144,7 +143,7 @@ class Lists(Views):
         """A list with its entries."""
         return self._present(name)
 
-    def with_entry(self, name: str, entry: dict[str, Any]) -> ResponseReturnValue:
+    def with_entry(self, name: str, entry: dict[str, Any]) -> str:
         """The page of a list, with an entry in its form that was not right."""
         shown = self._shown(name)
         return self._form(self.family.form().filled(shown), shown, name, chosen=entry)

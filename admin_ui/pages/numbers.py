@@ -84,7 +84,7 @@ def _faxes(doc: Document) -> str:
     if not logins:
         return _("Faxes are for nobody yet.")
     rows = db.session.execute(select(User.login, User.name).where(User.login.in_(logins)))
-    names = {login: name for login, name in rows}  # noqa: C416  rows are no pairs to a type checker
+    names = {row.login: row.name for row in rows}
     return _("Faxes are for %(names)s.", names=", ".join(names.get(login, login) for login in logins))
 
 

@@ -44,9 +44,8 @@ class Inputs(HTMLParser):
         if not self._inside or self._template:
             return
         name = about.get("name") or ""
-        if tag == "input" and name and about.get("type") not in ("file", "checkbox"):
-            self.sent.setdefault(name, []).append(about.get("value") or "")
-        elif tag == "input" and name and about.get("type") == "checkbox" and "checked" in about:
+        is_sent = about.get("type") != "checkbox" or "checked" in about
+        if tag == "input" and name and is_sent and about.get("type") != "file":
             self.sent.setdefault(name, []).append(about.get("value") or "")
         elif tag == "select":
             self._select, self._options = name, []
