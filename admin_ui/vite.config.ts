@@ -57,5 +57,6 @@ export default defineConfig({
     include: ["editor/**/*.test.{ts,tsx}", "shell/**/*.test.ts"],
     pool: "threads",
     maxWorkers: 1,
+    testTimeout: 30000, // milliseconds: a busy machine types slowly
   },
 });

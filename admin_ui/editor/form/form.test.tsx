@@ -51,7 +51,7 @@ afterEach(() => {
 
 describe("a kind nobody knew", () => {
   it("is filled in by a form made from its schema alone", async () => {
-    const user = userEvent.setup();
+    const user = userEvent.setup({ delay: null });
     show("o", { kind: "oracle" });
     await user.type(screen.getByLabelText("Question"), "Who calls?");
     await user.selectOptions(screen.getByLabelText("Mood"), "in a rage");
@@ -91,7 +91,7 @@ describe("a kind nobody knew", () => {
 
 describe("fields", () => {
   it("take what is empty out of the document, and write numbers as numbers", async () => {
-    const user = userEvent.setup();
+    const user = userEvent.setup({ delay: null });
     show("d", { kind: "dial", to: ["101"], ring: 20, presented: "+33123456789" });
     await user.clear(screen.getByLabelText("Number shown"));
     expect(node("d")).not.toHaveProperty("presented");
@@ -122,7 +122,7 @@ describe("fields", () => {
   });
 
   it("of a menu: a choice is renamed and its wire follows; a key twice is not written", async () => {
-    const user = userEvent.setup();
+    const user = userEvent.setup({ delay: null });
     show("m", { kind: "menu", choices: { 1: "shop" }, exits: { 1: "end" } });
     await user.clear(screen.getByLabelText("Key 1"));
     await user.type(screen.getByLabelText("Key 1"), "5");
