@@ -58,7 +58,7 @@ def speech(query: Said) -> Any:
     return spoken(query.text, query.language)
 
 
-@blueprint.get("/prompts/<path:name>/audio")
+@blueprint.get("/prompts/<name>/audio")
 @scope("prompts:read", "flows:read")
 @asks(Tongue)
 @limiter.limit(OFTEN)
