@@ -59,7 +59,7 @@ KINDS: dict[str, Any] = {
     "user": _l("User"),
     "telephone": _l("Telephone"),
     "extension": _l("Short number"),
-    "number": _l("Number"),
+    "number": _l("Phone number"),
     "flow": _l("Flow"),
     "schedule": _l("Schedule"),
     "list": _l("List"),

@@ -152,5 +152,5 @@ def _form(filled: Filled, person: Document) -> str:
     zones = sorted(available_timezones())
     way = request.form.get("way", BY_MAIL)
     return render_template(
-        "subscribers/new.html", form=_organisation(), filled=filled, person=person, zones=zones, way=way
+        "subscribers/new.html", form=_organisation(), filled=filled, administrator=person, zones=zones, way=way
     )

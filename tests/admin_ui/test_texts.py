@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.admin_ui.texts import LANGUAGES, TEMPLATES, UI, bare, catalogue, placeholders, said
+from tests.admin_ui.texts import EDITORS, LANGUAGES, TEMPLATES, UI, bare, catalogue, placeholders, said, translations
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(UI / "templates")))
@@ -42,3 +42,14 @@ def test_sentences_are_not_left_in_english(language: str) -> None:
     known = catalogue(language)
     sentences = {one.id for one in said() if isinstance(one.id, str) and one.id.count(" ") > 2}
     assert sorted(one for one in sentences if known.get(one) == one) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_has_one_translation(language: str) -> None:
+    """The files of all families are one catalogue: of two translations nobody would know which one is shown."""
+    found: dict[object, dict[str, object]] = {}
+    for path in sorted((UI / "translations" / language).glob("*.po")):
+        if path.stem not in EDITORS:
+            for message_id, text in translations(path).items():
+                found.setdefault(message_id, {})[path.stem] = text
+    assert [(one, texts) for one, texts in found.items() if len(set(texts.values())) > 1] == []

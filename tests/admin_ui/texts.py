@@ -24,6 +24,7 @@ LANGUAGES = ("fr", "de")
 # The names of things that are called so in every language.
 NAMES = {"Souffleur", "FreeSWITCH", "OpenAPI", "Linphone", "Zoiper"}
 NAMES |= {"CSV", "JSON", "YAML", "API", "SIP", "TLS", "SRTP", "UDP", "TCP", "QR", "HTTP", "URL", "MOS", "TOTP"}
+EDITORS = {"editor", "panels"}  # the families that only scripts read, apart from the others
 ATTRIBUTES = ("title", "placeholder", "aria-label", "alt", "data-sure", "label")
 KEYWORDS = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "N_": None,
@@ -58,18 +59,26 @@ def said() -> tuple[Said, ...]:
     return tuple(found)
 
 
+Texts = dict[str | tuple[str, ...], str | tuple[str, ...]]
+
+
 @cache
-def catalogue(language: str) -> dict[str | tuple[str, ...], str | tuple[str, ...]]:
+def catalogue(language: str) -> Texts:
     """All translations into a language, those of `conf` among them."""
-    found: dict[str | tuple[str, ...], str | tuple[str, ...]] = {}
-    for path in [
-        ROOT / "conf" / "translations" / f"{language}.po",
-        *sorted((UI / "translations" / language).glob("*.po")),
-    ]:
-        with path.open("rb") as stream:
-            for message in read_po(stream, locale=language, abort_invalid=True):
-                if message.id and all(message.string if isinstance(message.string, tuple) else [message.string]):
-                    found[_key(message.id)] = message.string
+    found: Texts = {}
+    ours = sorted((UI / "translations" / language).glob("*.po"))
+    for path in [ROOT / "conf" / "translations" / f"{language}.po", *ours]:
+        found |= translations(path)
+    return found
+
+
+def translations(path: Path) -> Texts:
+    """What a file translates."""
+    found: Texts = {}
+    with path.open("rb") as stream:
+        for message in read_po(stream, locale=path.parent.name if path.parent.name in LANGUAGES else path.stem):
+            if message.id and all(message.string if isinstance(message.string, tuple) else [message.string]):
+                found[_key(message.id)] = message.string
     return found
 
 
@@ -132,7 +141,7 @@ class _Bare(HTMLParser):
         self.inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("kbd", "script", "style", "code", "svg"):
+        if tag in ("kbd", "script", "style", "code", "pre", "svg"):
             self.inside.append(tag)
         for name, value in attrs:
             if name in ATTRIBUTES and value and _speaks(value.replace(HOLE, " ")):
