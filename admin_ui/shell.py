@@ -70,6 +70,7 @@ NAVIGATION = (
             Place("trunks.index", _l("Trunks"), "cable", OPERATE),
             Place("outbound.index", _l("Outbound rules"), "route", OPERATE),
             Place("blocked.index", _l("Blocked addresses"), "shield-ban", OPERATE),
+            Place("tokens.index", _l("API tokens"), "plug", OPERATE),
             Place("audit.operator", _l("Audit log"), "scroll-text", OPERATE),
         ),
     ),

@@ -41,6 +41,7 @@ blueprint = APIBlueprint("api_webhooks", __name__, url_prefix="/api/v1", tag="We
 EVERY = 1.0  # seconds
 TIDY = 3600.0  # seconds
 LANE = "webhooks"
+STATES = ("waiting", "sending", "delivered", "failed")
 WORKER = f"{socket.gethostname()[:40]}-{os.getpid()}"
 
 
@@ -205,7 +206,7 @@ def test(webhook_id: int) -> Answer:
     """Send a test.
 
     It is sent within a second; read the delivery to see what became of it."""
-    made = webhooks.send_test(db.session(), webhooks.read(db.session(), webhook_id), me().slug, _now())
+    made = try_out(webhooks.read(db.session(), webhook_id))
     db.session.commit()
     return answer(told(made), 202, location=f"/api/v1/webhooks/{webhook_id}/deliveries/{made.id}")
 
@@ -281,6 +282,11 @@ def drop(hook: Webhook) -> None:
     """Remove a webhook."""
     noted("removed", "webhook", hook.name)
     webhooks.remove(db.session(), hook)
+
+
+def try_out(hook: Webhook) -> WebhookDelivery:
+    """Send a test."""
+    return webhooks.send_test(db.session(), hook, me().slug, _now())
 
 
 def again(webhook_id: int, delivery_id: int) -> WebhookDelivery:

@@ -8,7 +8,7 @@ from conf.webhooks.collect import Collector
 from conf.webhooks.deliver import deliver, reason
 from conf.webhooks.editing import Given, change, create, listed, newest, read, remove
 from conf.webhooks.events import EVENTS, TEST
-from conf.webhooks.log import deliveries, delivery, forget_old, replay, replay_failed, send_test
+from conf.webhooks.log import deliveries, delivery, failed, forget_old, replay, replay_failed, send_test
 from conf.webhooks.signature import signature
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "deliver",
     "deliveries",
     "delivery",
+    "failed",
     "forget_old",
     "listed",
     "newest",

@@ -6,14 +6,13 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, Select, delete, select, update
+from sqlalchemy import CursorResult, Engine, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from conf.database import operator
 from conf.models import Webhook, WebhookDelivery
 from conf.webhooks.events import TEST
 
-STATES = ("waiting", "sending", "delivered", "failed")
 KEPT = timedelta(days=30)
 
 
@@ -30,6 +29,14 @@ def delivery(session: Session, webhook_id: int, delivery_id: int) -> WebhookDeli
     if found is None:
         raise LookupError(f"no delivery {delivery_id}")
     return found
+
+
+def failed(session: Session, webhook_id: int) -> int:
+    """How many deliveries were given up."""
+    wanted = select(func.count(WebhookDelivery.id)).where(
+        WebhookDelivery.webhook_id == webhook_id, WebhookDelivery.state == "failed"
+    )
+    return session.scalars(wanted).one()
 
 
 def replay(session: Session, webhook_id: int, delivery_id: int, now: datetime) -> WebhookDelivery:
