@@ -14,7 +14,9 @@ from admin_ui import bearer
 from admin_ui.database import confine, db
 from admin_ui.person import Person
 from conf.accounts import sessions
+from conf.accounts.permissions import ACCOUNT
 from conf.database import operator
+from conf.editing import roles
 from conf.models import Account, Subscriber, User, WebSession
 
 COOKIE_KEY = bearer.COOKIE_KEY
@@ -89,6 +91,7 @@ def _confine() -> WerkzeugResponse | None:
     if current_user.is_authenticated:
         g.person = current_user
         confine(current_user.subscriber_id, read_only=request.method in READS)
+        roles.bound(db.session(), is_bound=not current_user.may(ACCOUNT))
         if current_user.must_change_password and request.endpoint not in BEFORE:
             if request.path.startswith(bearer.API):
                 abort(403)

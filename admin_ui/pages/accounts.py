@@ -17,7 +17,7 @@ from admin_ui.pages.passwords import said
 from admin_ui.person import allowed, me, subscriber_id
 from conf.accounts import accounts, lockout
 from conf.accounts.accounts import State
-from conf.accounts.permissions import PEOPLE
+from conf.accounts.permissions import ACCOUNT
 from conf.models import Account, User
 from conf.problems import Wrong
 
@@ -39,7 +39,7 @@ def account_of(login: str) -> State | None:
 
 
 @blueprint.post("/users/<path:login>/invite")
-@allowed(PEOPLE)
+@allowed(ACCOUNT)
 def invite(login: str) -> Response:
     """Send a link to choose the first password; what was sent before is of no use any more."""
     user, _account = _found(login)
@@ -62,7 +62,7 @@ def invite(login: str) -> Response:
 
 
 @blueprint.post("/users/<path:login>/disable")
-@allowed(PEOPLE)
+@allowed(ACCOUNT)
 def disable(login: str) -> Response:
     """Let somebody in no more."""
     _user, account = _found(login)
@@ -77,7 +77,7 @@ def disable(login: str) -> Response:
 
 
 @blueprint.post("/users/<path:login>/reset-totp")
-@allowed(PEOPLE)
+@allowed(ACCOUNT)
 def reset_totp(login: str) -> Response:
     """For who lost the phone and the recovery codes."""
     _user, account = _found(login)
@@ -91,7 +91,7 @@ def reset_totp(login: str) -> Response:
 
 
 @blueprint.post("/users/<path:login>/end-sessions")
-@allowed(PEOPLE)
+@allowed(ACCOUNT)
 def end_sessions(login: str) -> Response:
     """Log out all browsers of somebody."""
     _user, account = _found(login)
@@ -104,7 +104,7 @@ def end_sessions(login: str) -> Response:
 
 
 @blueprint.post("/users/<path:login>/unlock")
-@allowed(PEOPLE)
+@allowed(ACCOUNT)
 def unlock(login: str) -> Response:
     """End a lock-out: somebody mistyped the password too often."""
     _user, account = _found(login)

@@ -22,7 +22,7 @@ from admin_ui.pages.documents import Views, pages
 from admin_ui.person import allowed, me, subscriber_id
 from admin_ui.tables import Column, Filter
 from conf import documents
-from conf.accounts.permissions import PEOPLE
+from conf.accounts.permissions import ACCOUNT, PEOPLE
 from conf.editing.documents import new_sip_password, read, read_all
 from conf.models import Document
 
@@ -48,6 +48,10 @@ NOTHING = {
 }
 
 
+def _who_gives() -> Any:
+    return "" if me().may(ACCOUNT) else _l("Administrators and engineers are made by an administrator.")
+
+
 def form() -> Form:
     """The form of a user."""
     who = (
@@ -59,7 +63,7 @@ def form() -> Form:
             attrs={"inputmode": "email"},
             help=_l("With it the person logs in, and is invited."),
         ),
-        Choice(name="role", label=_l("Role"), options=options.ROLES, required=True),
+        Choice(name="role", label=_l("Role"), options=options.ROLES, required=True, help=_who_gives()),
         Choice(name="language", label=_l("Language"), options=options.LANGUAGES, default="en"),
     )
     telephones = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 OPERATE = "operate"  # trunks, nodes, subscribers: nothing that belongs to a subscriber
 CONFIGURE = "configure"  # flows, numbers, schedules, lists, prompts
-PEOPLE = "people"  # users, extensions, their accounts
+PEOPLE = "people"  # users and short numbers; roles and accounts need ACCOUNT
 CALLS = "calls"  # call history
 LIVE = "live"  # calls in progress
-ACCOUNT = "account"  # tokens, webhooks, audit, the subscriber itself
+ACCOUNT = "account"  # roles, accounts, tokens, webhooks, audit, the subscriber itself
 DESK = "desk"  # the agent's own work
 FAX = "fax"  # the fax box
 OWN = "own"  # one's own password, sessions, settings
@@ -15,7 +15,7 @@ OWN = "own"  # one's own password, sessions, settings
 ALLOWED: dict[str, frozenset[str]] = {
     "operator": frozenset({OPERATE, OWN}),
     "administrator": frozenset({CONFIGURE, PEOPLE, CALLS, LIVE, ACCOUNT, DESK, FAX, OWN}),
-    "engineer": frozenset({CONFIGURE, CALLS, LIVE, OWN}),
+    "engineer": frozenset({CONFIGURE, PEOPLE, CALLS, LIVE, OWN}),
     "agent": frozenset({DESK, OWN}),
     "fax": frozenset({FAX, OWN}),
 }

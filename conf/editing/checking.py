@@ -69,7 +69,7 @@ def caused(before: Folder, after: Folder, checks: Checks, *, lost: bool) -> list
 def taken(before: Folder, kind: str, old: Item | None, doc: Document) -> Iterator[Problem]:
     """A name, or a short number, that another document of the subscriber has."""
     key = ALL[kind].key
-    if kind != SUBSCRIBER and any(item.doc[key] == doc[key] for item in getattr(before, kind) if item is not old):
+    if kind != SUBSCRIBER and any(_same(kind, item, old, doc) for item in getattr(before, kind) if item is not old):
         yield Problem("given_twice", N_("{name} exists already"), {"name": doc[key]}, field=key)
     number = doc.get("extension", "") if kind in ("users", "extensions") else ""
     for item in (*before.users, *before.extensions):
@@ -78,6 +78,14 @@ def taken(before: Folder, kind: str, old: Item | None, doc: Document) -> Iterato
             message = N_("the extension {number} is already given in {place}")
             fields = {"number": number, "place": item.doc.get("login", number)}
             yield Problem("extension_taken", message, fields, field="extension")
+
+
+def _same(kind: str, item: Item, old: Item | None, doc: Document) -> bool:
+    """Whether another document has the name. Users log in by theirs in small letters: another spelling is no other."""
+    key = ALL[kind].key
+    if kind != "users" or (old is not None and old.doc[key].lower() == doc[key].lower()):
+        return bool(item.doc[key] == doc[key])
+    return bool(item.doc[key].lower() == doc[key].lower())
 
 
 def placeless(problem: Problem) -> Problem:

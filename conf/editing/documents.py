@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from conf.apply_trunks import nothing_kept
 from conf.difference import Change, same
-from conf.editing import carrying, checking, rows, stored
+from conf.editing import carrying, checking, roles, rows, stored
 from conf.editing.kinds import ALL, OPERATORS, SUBSCRIBER
 from conf.editing.stale import Stale
 from conf.editing.where_used import Name, Use, drafts, problems, uses, where_used
@@ -100,7 +100,8 @@ def save(
     warnings = checking.refuse(checking.form(kind, doc, checks))
     old = _item(before, kind, name)
     mute = _mute(session, subscriber_id, before, old, doc) if kind == "prompts" else []
-    checking.refuse([*checking.taken(before, kind, old, doc), *_fixed(kind, old, doc), *mute])
+    theirs = roles.refused(session, before, present, doc) if kind == "users" else ()
+    checking.refuse([*checking.taken(before, kind, old, doc), *_fixed(kind, old, doc), *mute, *theirs])
     if present is not None and same(rows.kept(kind, doc), present) and not _gives_password(doc):
         return Saved(present, None, warnings=tuple(warnings))
     after = checking.placed(before, kind, old, doc)
@@ -139,6 +140,8 @@ def remove(
     _expect(expected, present)
     if kind == SUBSCRIBER:
         raise ConfigurationError([Problem("not_here", N_("a subscriber is removed by the operator"))])
+    if kind == "users":
+        checking.refuse([*roles.refused(session, before, present, None)])
     old = _item(before, kind, name)
     lost = _names(kind, present)
     checking.refuse(problems(_uses(session, subscriber_id, before, lost, (kind, name)), _FIELDS[kind]))
