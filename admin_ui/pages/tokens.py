@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -134,7 +134,7 @@ def _first(scopes: Iterable[str]) -> str:
     return next((area for area in areas if f"/api/v1/{area}" in there), "openapi.json")
 
 
-def _form(given: dict[str, object], errors: dict[str, list[str]]) -> str:
+def _form(given: Mapping[str, object], errors: dict[str, list[str]]) -> str:
     may = grantable(me().role)
     areas = [(area, AREA_TITLES[area], f"{area}:write" in may) for area in AREAS if f"{area}:read" in may]
     return render_template("tokens/new.html", given=given, errors=errors, areas=areas, lasts=LASTS.items())
