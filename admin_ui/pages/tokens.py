@@ -18,7 +18,7 @@ from conf import webhooks
 from conf.accounts import tokens
 from conf.accounts.permissions import ACCOUNT, OPERATE
 from conf.accounts.scopes import AREAS, grantable
-from conf.models import ApiToken
+from conf.models import ApiToken, Webhook
 from conf.problems import ConfigurationError
 
 blueprint = Blueprint("tokens", __name__)
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
         webhooks=webhooks.listed(db.session()) if me().subscriber_id else [],
         state=state,
         titles=titles,
-        events=webhooks.EVENTS,
+        told=told,
     )
 
 
@@ -117,6 +117,11 @@ def titles(scopes: Iterable[str]) -> str:
         elif f"{area}:read" in given:
             found.append(str(title))
     return ", ".join(found)
+
+
+def told(hook: Webhook) -> str:
+    """What a webhook is told of, for people."""
+    return ", ".join(_(webhooks.EVENTS[kind]) for kind in hook.events) or _("Everything")
 
 
 def by_field(error: ConfigurationError) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from admin_ui.api import webhooks as over_api
 from admin_ui.api.parts import Paging, keyset
 from admin_ui.database import db
 from admin_ui.pages import tokens
-from admin_ui.pages.tokens import by_field
+from admin_ui.pages.tokens import by_field, told
 from admin_ui.person import allowed, me
 from conf import webhooks
 from conf.accounts.permissions import ACCOUNT
@@ -60,6 +60,7 @@ def webhook(webhook_id: int) -> ResponseReturnValue:
         hook=hook,
         page=page,
         state=state,
+        told=told(hook),
         failed=webhooks.failed(db.session(), hook.id),
         events=webhooks.EVENTS,
         reason=lambda row: webhooks.reason(row.error, _),

@@ -71,7 +71,7 @@ def test_a_webhook_from_its_form_to_its_removal(both_sites: Site) -> None:
     url = f"/webhooks/{number}"
     assert "whsec_" not in browser.get(url).get_data(as_text=True)
     assert browser.post(f"{url}/test").status_code == 303
-    assert "Test" in browser.get(url).get_data(as_text=True)
+    assert "A test" in browser.get(url).get_data(as_text=True)
     assert browser.post(f"{url}/edit", data={**HOOK, "name": "CRM 2", "which": "all"}).status_code == 303
     assert browser.post(f"{url}/switch", data={"active": "false"}).status_code == 303
     with operator(both_sites.engine, read_only=True) as session:
