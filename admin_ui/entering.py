@@ -56,6 +56,11 @@ def here(path: str) -> str:
     return path if ours and path.isprintable() and "\\" not in path else url_for("home.page")
 
 
+def typed_login() -> str:
+    """The mail address that somebody typed; characters that no database keeps are left out."""
+    return "".join(sign for sign in request.form.get("login", "") if sign.isprintable()).strip().lower()[:254]
+
+
 def locked_out(locked: LockedOut) -> str:
     """What somebody reads who tried too often."""
     wait = format_timedelta(max(locked.wait, 1.0), threshold=1.5)

@@ -55,7 +55,7 @@ def queue(
 
 def init_app(app: Flask) -> None:
     """Send what is queued, while the application is served."""
-    worker.register(app, "sending mails", partial(send_due, app), EVERY)
+    worker.register(app, "sending mails", partial(send_due, app), EVERY, "mails")
 
 
 def send_due(app: Flask, now: datetime | None = None) -> int:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from admin_ui import mails, worker
 from admin_ui.database import db
-from admin_ui.entering import address, begin, enter_as, here, locked_out, noted_of, now
+from admin_ui.entering import address, begin, enter_as, here, locked_out, noted_of, now, typed_login
 from admin_ui.identity import COOKIE_KEY
 from admin_ui.limits import LOGIN, limiter
 from admin_ui.limits import address as of_address
@@ -51,7 +51,7 @@ def page() -> Page:
 @limiter.limit(LOGIN, key_func=of_address)
 def enter() -> Page:
     """Let them in, or say that the two do not fit."""
-    login, password = request.form.get("login", "").strip().lower()[:254], request.form.get("password", "")
+    login, password = typed_login(), request.form.get("password", "")
     keys = (lockout.of_login(login), lockout.of_address(address()))
     try:
         with operator(db.engine) as writing:

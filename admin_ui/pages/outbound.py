@@ -58,7 +58,7 @@ def form() -> Form:
             default="keep",
             help=_l(
                 "keep: as the flow or the user wants; own: only a number of the subscriber; anonymous; or a "
-                "number such as +33123456789."
+                "number such as +33198765432."
             ),
         ),
         Whole(

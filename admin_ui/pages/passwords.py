@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from admin_ui import mails
 from admin_ui.account_mails import RESET
 from admin_ui.database import db
-from admin_ui.entering import enter_as, noted_of, now
+from admin_ui.entering import enter_as, noted_of, now, typed_login
 from admin_ui.limits import LOGIN, MAILS, limiter
 from admin_ui.limits import address as of_address
 from admin_ui.person import allowed, me
@@ -39,7 +39,7 @@ def forgotten() -> str:
 @limiter.limit(MAILS, key_func=of_address)
 def send_link() -> str:
     """Have a link sent. Whether there is such an account is looked up later: the answer is always the same."""
-    login = request.form.get("login", "").strip().lower()[:254]
+    login = typed_login()
     period = int(now().timestamp()) // MAILS_EVERY
     key = f"reset:{hashlib.sha256(login.encode(errors='replace')).hexdigest()}:{period}"
     if login:

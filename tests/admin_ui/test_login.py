@@ -301,3 +301,14 @@ def test_too_many_requests_are_answered_in_the_language(site: Site) -> None:
     assert answer.status_code == 429
     assert '<html lang="fr"' in answer.get_data(as_text=True)
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_what_no_database_keeps_is_no_error_of_ours(both_sites: Site) -> None:
+    account(both_sites, "anna@martin.test")
+    assert enter(browser(both_sites), "anna\x00@martin.test", PASSWORD)[0] == 302
+    assert enter(browser(both_sites), "\x00", "\x00")[0] == 422
+    browser(both_sites).post("/login/forgotten", data={"login": "\x00no@body.test"})
+    assert mailed(both_sites) == []
+    who = both_sites.as_role("administrator")
+    assert who.post("/users/%00/invite").status_code == 400
+    assert who.get("/audit?q=%00").status_code == 400
