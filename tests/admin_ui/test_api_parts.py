@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import gevent
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -36,11 +37,10 @@ class Program:
                 subscriber_id=site.subscriber_id(slug) if slug else None,
                 **more,
             )
-        self.client: FlaskClient = site.app.test_client()
 
     def ask(self, method: str, url: str, **options: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
-        return FlaskClient.open(self.client, url, method=method, headers=headers, **options)
+        return FlaskClient.open(self.site.app.test_client(), url, method=method, headers=headers, **options)
 
 
 def test_a_token_opens_what_its_scopes_say(both_sites: Site) -> None:
@@ -174,6 +174,15 @@ def test_what_is_sent_twice_is_done_once(both_sites: Site) -> None:
     assert second.headers["Idempotency-Replayed"] == "true"
     assert second.headers["Location"] == first.headers["Location"]
     assert len(program.ask("GET", URL).json["items"]) == 2  # with the program's own
+
+
+def test_what_is_sent_at_once_is_done_once(both_sites: Site) -> None:
+    program = Program(both_sites)
+    asking = [gevent.spawn(_create, program, "k1") for _ in range(5)]
+    statuses = [answer.get(timeout=20).status_code for answer in asking]
+    assert 201 in statuses
+    assert set(statuses) <= {201, 409}
+    assert len(program.ask("GET", URL).json["items"]) == 2
 
 
 def test_a_kept_answer_is_sealed(site: Site) -> None:
