@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from pydantic import BaseModel, Field
 
 from admin_ui.api.document_examples import EXAMPLES
-from admin_ui.api.documents import telephone
+from admin_ui.api.documents import Telephone, telephone
 from admin_ui.api.parts import Answer, Body, answer, gives, scope, takes
 from admin_ui.app import settings_of
 from admin_ui.audit import noted
@@ -22,14 +22,6 @@ from conf.editing import documents, prompt_sounds, short_numbers
 from conf.editing.documents import etag
 
 blueprint = APIBlueprint("api_document_actions", __name__, url_prefix="/api/v1", tag="Configuration")
-
-
-class Telephone(BaseModel):
-    """What a telephone needs to register. The password is told only in this answer."""
-
-    username: str
-    domain: str
-    password: str
 
 
 class Tried(Body):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from apiflask import APIBlueprint
 from flask import current_app
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from admin_ui.api.document_examples import EXAMPLES, TITLES
 from admin_ui.api.parts import (
@@ -39,6 +39,20 @@ from conf.problems import N_, ConfigurationError, Problem
 from conf.telephone import Credentials
 
 blueprint = APIBlueprint("api_documents", __name__, url_prefix="/api/v1", tag="Configuration")
+
+
+class Telephone(BaseModel):
+    """What a telephone needs to register. The password is told only in this answer."""
+
+    username: str
+    domain: str
+    password: str
+
+
+class SavedUser(written.User):
+    """A user, with what a telephone needs when it was just made."""
+
+    telephone: Telephone | None = None
 
 
 class Carrying(Query):
@@ -124,10 +138,11 @@ def _operations(kind: str) -> None:
     reads, writes = scope(f"{kind}:read"), scope(f"{kind}:write")
     page = {"items": [example], "next": None}
     blueprint.get(f"/{kind}")(reads(asks(Paging)(gives(listing(shape), example=page)(read_all))))
-    made = gives(shape, status=201, example=example)(make)
+    told_shape = SavedUser if kind == "users" else shape
+    made = gives(told_shape, status=201, example=example)(make)
     blueprint.post(f"/{kind}")(writes(takes_document(shape, example=example)(made)))
     blueprint.get(f"/{kind}/<name>")(reads(gives(shape, example=example)(read)))
-    changed = takes_document(shape, example=example)(gives(shape, example=example)(write))
+    changed = takes_document(shape, example=example)(gives(told_shape, example=example)(write))
     blueprint.put(f"/{kind}/<name>")(writes(matched(asks(Carrying)(changed))))
     blueprint.delete(f"/{kind}/<name>")(writes(blueprint.output({}, status_code=204)(remove)))
 

@@ -78,7 +78,7 @@ def checked(of: str) -> Mapping[str, Any]:
         "hx-get": url_for("extensions.check", of=of),
         "hx-trigger": "change, input changed delay:400ms",
         "hx-target": "next .help",
-        "hx-include": "[name=base], this",
+        "hx-include": "form [name=base], form [name=extension]",
     }
 
 

@@ -40,11 +40,25 @@ function addRow(button: HTMLElement): void {
   if (list) newRow(list)?.querySelector<HTMLInputElement>("input")?.focus();
 }
 
-function newRow(list: HTMLElement): HTMLElement | null {
+/** Gives a form the rows that it had when these names were kept: no more, no less. */
+export function rowsAsKept(form: HTMLFormElement, names: Set<string>): void {
+  for (const list of form.querySelectorAll<HTMLElement>("[data-rows]")) {
+    for (const row of rowsOf(list)) {
+      if (![...row.querySelectorAll("[name]")].some((input) => names.has(input.getAttribute("name") ?? ""))) row.remove();
+    }
+    const prefix = `${list.dataset.rows}.`;
+    const numbers = [...names].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length).split(".")[0] ?? "");
+    for (const number of new Set(numbers)) {
+      if (!list.querySelector(`[name^="${CSS.escape(prefix + number)}."]`)) newRow(list, number);
+    }
+    settle(list);
+  }
+}
+
+function newRow(list: HTMLElement, number = nextNumber(list)): HTMLElement | null {
   const template = list.querySelector<HTMLTemplateElement>(":scope > template");
   const made = template?.content.firstElementChild?.cloneNode(true);
   if (!(made instanceof HTMLElement) || !template) return null;
-  const number = nextNumber(list);
   for (const input of made.querySelectorAll<HTMLInputElement>("[name]")) input.name = input.name.replace(".NEW.", `.${number}.`);
   list.insertBefore(made, template);
   list.querySelectorAll<HTMLSelectElement>("[data-chooses]").forEach(showChosen);

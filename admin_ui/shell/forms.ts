@@ -1,4 +1,6 @@
 // Forms marked data-keep remember what was typed until it is saved; a second click on Save sends nothing twice.
+import { rowsAsKept } from "./documents";
+
 const key = (form: HTMLFormElement) => `form:${location.pathname}:${form.id}`;
 const secret = (field: Element) => field instanceof HTMLInputElement && ["password", "file", "hidden"].includes(field.type);
 
@@ -34,6 +36,7 @@ const isSecret = (form: HTMLFormElement, name: string) => [...form.elements].som
 function restore(form: HTMLFormElement, values: [string, string][]): void {
   const given = new Map<string, string[]>();
   for (const [name, value] of values) given.set(name, [...(given.get(name) ?? []), value]);
+  rowsAsKept(form, new Set(given.keys()));
   for (const field of form.elements) {
     if (secret(field)) continue;
     if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {

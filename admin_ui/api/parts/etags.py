@@ -30,5 +30,5 @@ def _expected() -> str | None:
         return None
     given = request.if_match.as_set()
     if len(given) > 1:
-        abort(400, _("If-Match may have one ETag here."))
+        abort(412, _("If-Match may have one ETag here."))
     return next(iter(given), "")  # a weak one is never what is there
