@@ -24,6 +24,8 @@ AREAS: dict[str, frozenset[str]] = {
     "trunks": frozenset({OPERATE}),
     "controllers": frozenset({OPERATE}),
 }
+# Who may also read an area: whoever draws flows needs the subscriber's language, country and time zone.
+READERS: dict[str, frozenset[str]] = {"subscriber": frozenset({CONFIGURE})}
 _READ_ONLY = {"calls", "audit", "controllers"}
 SCOPES: tuple[str, ...] = tuple(
     f"{area}:{action}" for area in AREAS for action in ("read", "write") if action == "read" or area not in _READ_ONLY
@@ -32,7 +34,8 @@ SCOPES: tuple[str, ...] = tuple(
 
 def needs(word: str) -> frozenset[str]:
     """The permissions of which a role must have one, for a scope."""
-    return AREAS[word.partition(":")[0]]
+    area, _, action = word.partition(":")
+    return AREAS[area] | (READERS.get(area, frozenset()) if action == "read" else frozenset())
 
 
 def covers(given: Iterable[str], word: str) -> bool:

@@ -67,19 +67,21 @@ function Following({ flow, followed: { call, entries, away, over }, select, onPa
   useLitPath(steps, onPath);
   return (
     <>
-      <ol className="ph-transcript" role="log" aria-live="polite" aria-label={t("The call, as it happens")}>
-        {entries.length === 0 && <li className="ph-system">{t("The call is being placed…")}</li>}
-        {entries.map((entry) => {
-          const heard = heardIn(entry);
-          const place = { flow: entry.data.flow, node: String(entry.data.node ?? "") };
-          return (
-            <li key={`${entry.sequence} ${entry.kind}`} className={`ph-${sideOfEntry(entry)}`}>
-              <Place className="ph-node" flow={flow} of={place} select={select} />
-              {heard ? <p className="ph-bubble">{heard}</p> : <span className="ph-deed">{entryWords(entry)}</span>}
-            </li>
-          );
-        })}
-      </ol>
+      <div className="ph-log" role="log" aria-live="polite" aria-label={t("The call, as it happens")}>
+        <ol className="ph-transcript">
+          {entries.length === 0 && <li className="ph-system">{t("The call is being placed…")}</li>}
+          {entries.map((entry) => {
+            const heard = heardIn(entry);
+            const place = { flow: entry.data.flow, node: String(entry.data.node ?? "") };
+            return (
+              <li key={`${entry.sequence} ${entry.kind}`} className={`ph-${sideOfEntry(entry)}`}>
+                <Place className="ph-node" flow={flow} of={place} select={select} />
+                {heard ? <p className="ph-bubble">{heard}</p> : <span className="ph-deed">{entryWords(entry)}</span>}
+              </li>
+            );
+          })}
+        </ol>
+      </div>
       <div className="ph-actions">
         {away && !over && <p className="alert alert-warning">{t("The live feed is interrupted; it is being resumed.")}</p>}
         <div className="ph-buttons">

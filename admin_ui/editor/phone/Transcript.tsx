@@ -24,20 +24,22 @@ export function Transcript({ events, flow, speaker, playing, select }: Props) {
     end.current?.scrollIntoView?.({ block: "nearest" }); // it returns a promise in some browsers
   }, [events.length]);
   return (
-    <ol className="ph-transcript" role="log" aria-live="polite" aria-label={t("What is said and done")}>
-      {events.map((event, place) => (
-        <li key={place} className={`ph-${sideOf(event)}`} ref={place === events.length - 1 ? end : null}>
-          {enters(events, place) && <Place className="ph-node" flow={flow} of={event} select={select} />}
-          {event.sounds?.length ? (
-            event.sounds.map((sound, number) => (
-              <Bubble key={number} sound={sound} speaker={speaker} playing={playing} />
-            ))
-          ) : (
-            <span className="ph-deed">{event.text || event.type}</span>
-          )}
-        </li>
-      ))}
-    </ol>
+    <div className="ph-log" role="log" aria-live="polite" aria-label={t("What is said and done")}>
+      <ol className="ph-transcript">
+        {events.map((event, place) => (
+          <li key={place} className={`ph-${sideOf(event)}`} ref={place === events.length - 1 ? end : null}>
+            {enters(events, place) && <Place className="ph-node" flow={flow} of={event} select={select} />}
+            {event.sounds?.length ? (
+              event.sounds.map((sound, number) => (
+                <Bubble key={number} sound={sound} speaker={speaker} playing={playing} />
+              ))
+            ) : (
+              <span className="ph-deed">{event.text || event.type}</span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 
