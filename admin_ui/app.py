@@ -27,10 +27,10 @@ from admin_ui import (
     static_files,
 )
 from admin_ui.database import db
+from admin_ui.serving import LARGEST
 from conf.secret_files import valid
 from conf.settings import Settings
 
-LARGEST_REQUEST = 32 * 1024 * 1024  # bytes: an uploaded sound
 csrf = bearer.Protection()
 
 
@@ -53,7 +53,7 @@ def create_app(settings: Settings, calls: live.Calls | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.web_address.startswith("https://"),
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=LARGEST,
         WTF_CSRF_TIME_LIMIT=None,  # a form that stood open over lunch can still be sent
     )
     app.url_map.converters["int"] = Id

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
+import gevent
 from flask import Request, request, session
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from admin_ui.database import db
 from admin_ui.person import Person
+from admin_ui.serving import STREAMED
 from conf.accounts import tokens
 from conf.database import operator
 from conf.models import ApiToken, Subscriber
@@ -48,8 +53,16 @@ def person(asked: Request) -> Person | None:
         made = described(token, subscriber)
         stale = token.used_at is None or token.used_at < now - tokens.USED_EVERY
     if stale:
-        _note(made.token_id, now)
+        aside(partial(_note, db.engine, made.token_id, now))
     return made
+
+
+def aside(work: Callable[[], None]) -> None:
+    """Do what may have to wait for the database; a stream, which shares its thread with all others, does not wait."""
+    if request.environ.get(STREAMED):
+        gevent.get_hub().threadpool.spawn(work)
+    else:
+        work()
 
 
 def described(token: ApiToken, subscriber: Subscriber | None) -> Person:
@@ -69,9 +82,6 @@ def described(token: ApiToken, subscriber: Subscriber | None) -> Person:
     )
 
 
-def _note(token_id: int, now: datetime) -> None:
-    try:
-        with operator(db.engine) as writing:
-            writing.execute(update(ApiToken).where(ApiToken.id == token_id).values(used_at=now))
-    except SQLAlchemyError:  # the answer does not depend on it
-        db.session.rollback()
+def _note(engine: Engine, token_id: int, now: datetime) -> None:
+    with suppress(SQLAlchemyError), operator(engine) as writing:  # the answer does not depend on it
+        writing.execute(update(ApiToken).where(ApiToken.id == token_id).values(used_at=now))

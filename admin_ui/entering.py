@@ -51,7 +51,10 @@ def noted_of(writing: Session, account: Account, action: str, actor: str = "") -
 
 def here(path: str) -> str:
     """A path of ours to go on to; the first page for anything else, so that no link leads astray."""
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return url_for("home.page")
     ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     return path if ours and path.isprintable() and "\\" not in path else url_for("home.page")
 

@@ -7,8 +7,8 @@ import logging
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from admin_ui.database import db
 
@@ -42,8 +42,11 @@ def problem(code: int, title: str, detail: str = "", **more: object) -> Response
 
 def database_away(error: SQLAlchemyError) -> Response | tuple[Response, int]:
     """The database does not answer, or refused; what was typed is still in the browser."""
-    log.error("the database: %s", error)
     db.session.rollback()
+    if isinstance(error, DataError):  # such as a NUL in what was typed
+        log.warning("the database refused: %s", error.orig)
+        return show(BadRequest())
+    log.error("the database: %s", error)
     if not isinstance(error, OperationalError):
         raise error
     return show(ServiceUnavailable())
@@ -54,6 +57,8 @@ def words(error: HTTPException) -> tuple[str, str]:
     if isinstance(error, CSRFError):
         return _("This form is too old"), _("You may have logged in anew since. Reload the page and send it again.")
     match error.code:
+        case 400:
+            return _("The request cannot be read"), _("There is a value that cannot be kept.")
         case 403:
             return _("Not for your role"), _("Ask an administrator of your organisation if you need this page.")
         case 404:

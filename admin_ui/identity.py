@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Flask, Request, Response, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -54,7 +56,7 @@ def find(token: str) -> Person | None:
         person = described(*found)
         stale = found[0].seen_at < now - sessions.SEEN_EVERY
     if stale:
-        _note(person.session_id, now)
+        bearer.aside(partial(_note, db.engine, person.session_id, now))
     return person
 
 
@@ -77,12 +79,9 @@ def described(web: WebSession, account: Account, user: User | None, subscriber: 
     )
 
 
-def _note(session_id: int, now: datetime) -> None:
-    try:
-        with operator(db.engine) as writing:
-            writing.execute(update(WebSession).where(WebSession.id == session_id).values(seen_at=now))
-    except SQLAlchemyError:  # a page is shown though the database cannot be written now
-        db.session.rollback()
+def _note(engine: Engine, session_id: int, now: datetime) -> None:
+    with suppress(SQLAlchemyError), operator(engine) as writing:  # a page is shown though nothing can be written now
+        writing.execute(update(WebSession).where(WebSession.id == session_id).values(seen_at=now))
 
 
 def _confine() -> WerkzeugResponse | None:

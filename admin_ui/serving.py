@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import IO, Any
 
 from gevent.pywsgi import WSGIServer
 from gevent.threadpool import ThreadPool
@@ -12,6 +13,10 @@ THREADS = 16
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 STREAMS = ("/live/feed", "/api/v1/events")  # paths that are held open: cheap as greenlets, dear as threads
+STREAMED = "souffleur.streamed"  # in the environment of those: what may make a thread wait is not done there
+LARGEST = 32 * 1024 * 1024  # bytes that are read of a request, whoever sends it
+IN_MEMORY = 1024 * 1024  # of them; what is larger waits in a file
+_PART = 1 << 16
 
 
 class Threaded:
@@ -22,10 +27,13 @@ class Threaded:
         self.pool = ThreadPool(threads)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(STREAMS):
+        if environ.get("PATH_INFO", "") in STREAMS:
+            environ[STREAMED] = True
             return self.application(environ, start_response)
-        environ["wsgi.input"] = Read(environ["wsgi.input"].read())  # the socket belongs to this thread
-        status, headers, body = self.pool.apply(self._whole, (environ,))
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as content:
+            _read(environ, content)  # the socket belongs to this thread
+            environ["wsgi.input"] = content
+            status, headers, body = self.pool.apply(self._whole, (environ,))
         start_response(status, headers)
         return [body]
 
@@ -45,19 +53,14 @@ class Threaded:
         return told[0], told[1], body
 
 
-class Read:
-    """What was sent, read whole."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._at = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        end = len(self._content) if size is None or size < 0 else self._at + size
-        found = self._content[self._at : end]
-        self._at += len(found)
-        return found
+def _read(environ: Environ, content: IO[bytes]) -> None:
+    """What was sent, up to a bound: the application says of a longer one that it is too long."""
+    if int(environ.get("CONTENT_LENGTH") or 0) <= LARGEST:
+        sent, left = environ["wsgi.input"], LARGEST + 1
+        while left > 0 and (part := sent.read(min(_PART, left))):
+            content.write(part)
+            left -= len(part)
+        content.seek(0)
 
 
 def server(application: Application, host: str, port: int) -> WSGIServer:

@@ -161,9 +161,7 @@ def with_problem(wanted: Wanted) -> Wanted:
     return replace(wanted, problem=True)
 
 
-def _query(
-    session: Session, subscriber_id: int, wanted: Wanted, columns: Sequence[Any] = LISTED
-) -> Select[Any]:
+def _query(session: Session, subscriber_id: int, wanted: Wanted, columns: Sequence[Any] = LISTED) -> Select[Any]:
     query = select(*columns).where(CallRecord.subscriber_id == subscriber_id)
     postgresql = session.get_bind().dialect.name == "postgresql"
     for condition in _conditions(wanted, postgresql):
@@ -192,7 +190,13 @@ def _conditions(wanted: Wanted, postgresql: bool) -> Iterator[ColumnElement[bool
 
 def _begins(column: Any, beginning: str, postgresql: bool) -> ColumnElement[bool]:
     """A range, not LIKE: PostgreSQL looks through no index for that under row-level security, since LIKE may leak."""
-    end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    end = beginning[:-1] + _after(beginning[-1])
     if postgresql:  # by bytes, whatever the language of the database
         return and_(column.op("~>=~", is_comparison=True)(beginning), column.op("~<~", is_comparison=True)(end))
     return and_(column >= beginning, column < end)
+
+
+def _after(sign: str) -> str:
+    """The sign that comes next; what can be no part of a text is left out, and nothing comes after the last one."""
+    following = ord(sign) + 1
+    return chr(0xE000 if following == 0xD800 else min(following, 0x10FFFF))

@@ -254,6 +254,7 @@ def place(body: Trial) -> Answer:
         owner = select(Extension.id).where(Extension.number == body.to)
     if db.session.scalars(owner.where(_mine(outside))).one_or_none() is None:
         raise refuse("to", "not_yours", N_("is none of your numbers or short numbers"))
+    db.session.rollback()  # the controllers write to this database too: nobody waits for them holding it
     trial = {"from": body.from_, "to": body.to, "press": body.press, "hang_up_after": body.hang_up_after}
     try:
         call = calls().place("" if outside else me().slug, trial)

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from admin_ui import bearer, identity
 from admin_ui.api.parts import Query, asks, scope
+from admin_ui.api.parts.guard import permits
 from admin_ui.live import Entry, calls
 from admin_ui.person import me, subscriber_id
 
@@ -72,11 +73,11 @@ def _lines(entries: Iterator[tuple[str, Entry] | None], slug: str) -> Iterator[s
     with closing(cast(Any, entries)):
         yield ": hello\n\n"
         for item in entries:
-            yield _event(*item, slug) if item else ": still here\n\n"
             if time.monotonic() - looked > LOOK:
                 looked = time.monotonic()
                 if not _is_still_somebody():
                     return
+            yield _event(*item, slug) if item else ": still here\n\n"
 
 
 def _event(place: str, entry: Entry, slug: str) -> str:
@@ -94,6 +95,7 @@ def _event(place: str, entry: Entry, slug: str) -> str:
 def _is_still_somebody() -> bool:
     """Whether the token was not revoked meanwhile, the session not ended."""
     if bearer.is_given(request):
-        return bearer.person(request) is not None
-    token = session.get(bearer.COOKIE_KEY)
-    return bool(token) and identity.find(str(token)) is not None
+        found = bearer.person(request)
+    else:
+        found = identity.find(str(session.get(bearer.COOKIE_KEY, "")))
+    return found is not None and permits(found, "live:read")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from admin_ui import flow_world
 from admin_ui.api.flows import DOC
 from admin_ui.api.parts import Answer, Body, answer, scope, takes
+from admin_ui.api.parts.guard import check
 from admin_ui.database import confine, db
 from admin_ui.person import subscriber_id
 from conf.editing import flows
@@ -135,7 +136,9 @@ def run_tests(name: str, body: Tests) -> Answer:
 def replay(name: str, body: Replay) -> Answer:
     """Replay a recorded call on a flow.
 
-    Its results are heard again, until the flow asks for something that they do not answer."""
+    Its results are heard again, until the flow asks for something that they do not answer. A token needs `calls:read`
+    too."""
+    check(("calls:read",))  # what is replayed is a call of somebody's
     doc, world = _stage(name, body.doc)
     call = recorded(db.session(), body.call)
     if call is None:

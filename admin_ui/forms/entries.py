@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from conf import document_problems, documents
 from conf.editing.storable import unstorable
 from conf.models import Document
-from conf.problems import Problem
+from conf.problems import N_, Problem
 from conf.yaml_source import Source
 from controller.flow import lists
 
+MOST_LINES = 20_000  # that are read at once: about a second
 KINDS = ("number", "country", "anonymous", "regex")
 ANONYMOUS = frozenset({"anonymous", "anonyme", "anonym", "unterdrückt", "masqué"})
 _HERE = Source("")
@@ -44,8 +45,12 @@ def pasted(text: str, present: Iterable[Document]) -> Pasted:
     found, seen = Pasted(), {_key(entry) for entry in present}
     delimiter = _delimiter(text)
     for number, line in enumerate(text.splitlines(), 1):
-        cells = next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter), []) if line.strip() else []
-        cells = [cell.strip() for cell in cells]
+        if number > MOST_LINES:
+            message = N_("is more than is read at once: {limit} lines. Add these in another go.")
+            left = "\n".join(text.splitlines()[number - 1 :])
+            found.wrong.append(Wrong(number, left, Problem("too_many_lines", message, {"limit": MOST_LINES})))
+            break
+        cells = _cells(line, delimiter)
         if not any(cells) or (number == 1 and cells[0].casefold() in _NO_VALUE):
             continue
         entry = made(kind_of(cells[0]), cells[0], *cells[1:3])
@@ -58,6 +63,14 @@ def pasted(text: str, present: Iterable[Document]) -> Pasted:
             seen.add(_key(entry))
             found.entries.append(entry)
     return found
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        found = next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter), []) if line.strip() else []
+    except csv.Error:  # longer than any entry
+        return [line]
+    return [cell.strip() for cell in found]
 
 
 def kind_of(text: str) -> str:

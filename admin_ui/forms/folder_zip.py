@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import lzma
 import secrets
 import shutil
 import stat
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -21,6 +23,10 @@ from conf.problems import N_, Wrong
 MOST_FILES = 5000
 LARGEST = 300_000_000  # bytes, unpacked
 KEPT = 3600.0  # seconds that an unpacked folder waits to be applied
+# What reading a file that somebody made may raise; OSError is a file of the name of a folder, or too long a name.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError
+)  # fmt: skip
 _ANY_DAY = (2000, 1, 1, 0, 0, 0)  # the same content gives the same file
 
 
@@ -49,12 +55,13 @@ def unpack(content: bytes, place: Path) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             _unpack(file, root)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        shutil.rmtree(root, ignore_errors=True)
-        raise Wrong("not_a_zip", N_("is no ZIP file: {reason}"), reason=str(error)) from None
     except Wrong:
         shutil.rmtree(root, ignore_errors=True)
         raise
+    except _BROKEN as error:
+        shutil.rmtree(root, ignore_errors=True)
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise Wrong("not_a_zip", N_("is no ZIP file: {reason}"), reason=reason) from None
     return name
 
 

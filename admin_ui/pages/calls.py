@@ -25,6 +25,7 @@ from conf.call_history import Place, Wanted
 from conf.models import Flow
 
 blueprint = Blueprint("calls", __name__)
+YEARS = range(1970, 3000)  # of the days that are asked for
 blueprint.add_app_template_global(colour, "call_colour")
 blueprint.add_app_template_global(disposition, "call_disposition")
 blueprint.add_app_template_global(direction, "call_direction")
@@ -89,7 +90,7 @@ def wanted_from(args: dict[str, str]) -> Wanted:
 
 def typed_number(text: str) -> str:
     """A number as it is kept, from what somebody typed: spaces and dots go, 00 and a national 0 become +."""
-    plain = re.sub(r"[\s./()-]", "", text)[:32]
+    plain = re.sub(r"[\s./()\0-]", "", text)[:32]
     if plain.startswith("00"):
         return "+" + plain[2:]
     if plain.startswith("0") and len(plain) > 2 and (code := _country_code()):
@@ -105,9 +106,10 @@ def _country_code() -> int:
 
 def _day(text: str, zone: ZoneInfo) -> datetime | None:
     try:
-        return datetime.combine(datetime.fromisoformat(text).date(), time(), zone)
-    except (ValueError, OverflowError):
+        day = datetime.fromisoformat(text).date()
+    except ValueError:
         return None
+    return datetime.combine(day, time(), zone) if day.year in YEARS else None
 
 
 def _csv(wanted: Wanted) -> Iterator[str]:

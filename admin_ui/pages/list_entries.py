@@ -91,6 +91,7 @@ class EntryViews:
         if file and file.filename:
             text = _decoded(file.read()) + ("\n" + text if text.strip() else "")
         present = self.views.doc(name)
+        db.session.rollback()  # reading a long text takes a while: nobody waits for the database meanwhile
         found = entries.pasted(text, present.get("entries", []))
         error = ""
         if found.entries:

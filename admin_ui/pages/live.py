@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +33,7 @@ from admin_ui.words import doing
 from conf.accounts.permissions import LIVE
 
 blueprint = Blueprint("live", __name__)
-LOOK_AGAIN = 3  # quiet spells of a feed after which it is asked whether the reader is still logged in
+LOOK = 30.0  # seconds between two looks whether the reader still may
 
 
 @blueprint.get("/live")
@@ -116,13 +117,14 @@ def _board() -> dict[str, Any]:
 
 def _stream(slug: str, token: str, after: str) -> Iterator[bytes]:
     yield b": hello\n\n"
-    quiet = 0
+    looked = time.monotonic()
     try:
         for found in calls().feed(slug, after=after):
+            if time.monotonic() - looked > LOOK:
+                looked, reader = time.monotonic(), identity.find(token)
+                if reader is None or not reader.may(LIVE):
+                    return  # logged out meanwhile, or another role
             if found is None:
-                quiet += 1
-                if quiet % LOOK_AGAIN == 0 and identity.find(token) is None:
-                    return  # logged out meanwhile
                 yield b": still here\n\n"
             else:
                 position, told = found

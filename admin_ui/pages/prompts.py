@@ -132,6 +132,7 @@ class Prompts(Views):
         file = request.files.get("sound")
         if not file or not file.filename or not doc.get("name"):
             return super()._save(name, doc, expected)
+        db.session.rollback()  # making a sound ready takes a while: nobody waits for the database meanwhile
         return self._with_sound(name, doc, expected, _prepared(file.read()))
 
     def _with_sound(self, name: str | None, doc: Document, expected: str | None, sound: Sound) -> Saved:
