@@ -12,7 +12,20 @@ import time
 from collections.abc import Iterator
 from datetime import date
 
-from bench import adoption, away, checkpoint, day, esl, first_command, history, idle_calls, many_calls, pages, real
+from bench import (
+    adoption,
+    away,
+    canvas,
+    checkpoint,
+    day,
+    esl,
+    first_command,
+    history,
+    idle_calls,
+    many_calls,
+    pages,
+    real,
+)
 from bench.processes import Failed, allow_many_files
 from bench.table import Row, show
 
@@ -27,6 +40,7 @@ MEASURES = {
     "adoption": adoption.measure,
     "pages": pages.measure,
     "history": history.measure,
+    "canvas": canvas.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for
 

@@ -91,7 +91,7 @@ case $what in
     run) install_requirements .venv requirements.txt ;;
     test) install_requirements .venv requirements-dev.txt ;;
     bench)
-        install_requirements .venv requirements.txt
+        install_requirements .venv requirements-dev.txt
         make_environment .venv-bench
         install_requirements .venv-bench bench/requirements.txt
         ;;

@@ -53,13 +53,13 @@ class Canvas:
         expect(self.properties.get_by_label("Name", exact=True)).to_have_value(name)
         return self.properties
 
-    def exit(self, node: str, exit: str) -> Locator:
+    def exit(self, node: str, way: str) -> Locator:
         """The dot of an exit."""
-        return self.node(node).locator(f'.react-flow__handle[data-handleid="{exit}"]')
+        return self.node(node).locator(f'.react-flow__handle[data-handleid="{way}"]')
 
-    def connect(self, source: str, exit: str, target: str) -> None:
+    def connect(self, source: str, way: str, target: str) -> None:
         """Pull a wire from an exit to a node. Neither may be near the canvas' edge: the view moves on there."""
-        self.exit(source, exit).hover()
+        self.exit(source, way).hover()
         self.page.mouse.down()
         entry = self.node(target).locator('.react-flow__handle[data-handleid="in"]').bounding_box()
         assert entry
@@ -67,15 +67,15 @@ class Canvas:
         self.page.mouse.move(x - 30, y, steps=4)
         self.page.mouse.move(x, y, steps=2)
         self.page.mouse.up()
-        expect(self.wire(source, exit)).to_be_attached()
+        expect(self.wire(source, way)).to_be_attached()
 
-    def wire(self, source: str, exit: str) -> Locator:
+    def wire(self, source: str, way: str) -> Locator:
         """The wire of an exit."""
-        return self.page.locator(f'.react-flow__edge[data-id="{source}/{exit}"]')
+        return self.page.locator(f'.react-flow__edge[data-id="{source}/{way}"]')
 
-    def lead(self, exit: str, target: str) -> None:
+    def lead(self, way: str, target: str) -> None:
         """Lead an exit of the chosen node somewhere, in its form."""
-        self.properties.get_by_label(exit, exact=True).select_option(target)
+        self.properties.get_by_label(way, exact=True).select_option(target)
 
     # --- around the canvas ------------------------------------------------------------------------------------------
 

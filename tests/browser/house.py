@@ -87,14 +87,24 @@ class House:
         finally:
             connection.close()
 
-    def call(self, caller: str, to: str, *keys: str, hang_up_after: float | None = 60.0, subscriber: str = "martin") -> str:
+    def call(
+        self, caller: str, to: str, *keys: str, hang_up_after: float | None = 60.0, subscriber: str = "martin"
+    ) -> str:
         """Place a call through the virtual switch; its id."""
-        asked = {"from": caller, "to": to, "press": list(keys), "hang_up_after": hang_up_after, "subscriber": subscriber}
+        asked = {
+            "from": caller,
+            "to": to,
+            "press": list(keys),
+            "hang_up_after": hang_up_after,
+            "subscriber": subscriber,
+        }
         return str(self.control.ask("POST", "/v1/calls", asked)["call"])
 
     # --- people -----------------------------------------------------------------------------------------------------
 
-    def cookie(self, role: str, slug: str = "martin", language: str = "en", name: str = "", theme: str = "") -> dict[str, Any]:
+    def cookie(
+        self, role: str, slug: str = "martin", language: str = "en", name: str = "", theme: str = ""
+    ) -> dict[str, Any]:
         """The cookie of a new person of a role (`name` for one that comes again), as Playwright takes it."""
         with operator(self.engine) as session:
             account = self._account(session, role, slug, name or f"{role}-{time.monotonic_ns()}")

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.canvas import Canvas
-
 from tests.browser.house import House
 from tests.browser.visits import Visits
 

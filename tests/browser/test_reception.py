@@ -48,15 +48,15 @@ def draw(canvas: Canvas) -> None:
     canvas.drag_in("Announcement", "times", 500, 330)
     form.get_by_role("textbox", name="Text: French").fill("Nous ouvrons du lundi au samedi.")
     canvas.drag_in("Hang up", "bye", 500, 560)
-    for exit, target in {"open": "choose", "holiday": "times"}.items():
-        canvas.connect("hours", exit, target)
+    for way, target in {"open": "choose", "holiday": "times"}.items():
+        canvas.connect("hours", way, target)
     canvas.connect("choose", "1", "shop")
     canvas.connect("choose", "2", "times")
     canvas.connect("choose", "too_many", "bye")
     canvas.connect("times", "next", "bye")
     canvas.choose("shop")
-    for exit in ("Answered", "Busy", "No answer", "Failed"):
-        canvas.lead(exit, "bye")
+    for way in ("Answered", "Busy", "No answer", "Failed"):
+        canvas.lead(way, "bye")
 
 
 def mend(canvas: Canvas) -> None:

@@ -19,7 +19,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 class Visits:
-    """Call it to have somebody visit: `visit("engineer")` is a page, logged in. `expects` statuses that are no fault."""
+    """Call it to have somebody visit: `visit("engineer")` is a page, logged in. `expects` says what is no fault."""
 
     def __init__(self, browser: Browser, house: House) -> None:
         self.browser = browser
