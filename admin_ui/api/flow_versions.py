@@ -91,7 +91,8 @@ class Diff(BaseModel):
     removed: list[str]
     renamed: dict[str, str] = Field(description="New names of nodes, and the old ones.")
     changed: dict[str, list[Difference]]
-    moved: list[str] = Field(description="Nodes that only stand elsewhere on the canvas.")
+    moved: list[str] = Field(description="Nodes that stand elsewhere on the canvas.")
+    placed: list[str] = Field(description="Nodes that had no place of their own on the canvas before.")
     reordered: bool
     outline: list[Difference] = Field(description="Everything outside of nodes.")
 
@@ -179,6 +180,7 @@ def version(name: str, number: int) -> Answer:
         "renamed": {},
         "changed": {"greet": [["text.en", "Good morning.", "Welcome."]]},
         "moved": [],
+        "placed": [],
         "reordered": False,
         "outline": [],
     },

@@ -194,6 +194,8 @@ export type FieldChange = [field: string, before: unknown, after: unknown];
 export interface FlowDiff {
   added: string[];
   removed: string[];
+  /** New names and the old ones. */
+  renamed?: Record<string, string>;
   changed: Record<string, FieldChange[]>;
   outline: FieldChange[];
 }
@@ -245,6 +247,8 @@ export interface TestsProps {
   onChange: (tests: FlowTest[]) => void;
   onCoverage: (coverage: Coverage | null) => void;
   onPath: (steps: Step[]) => void;
+  /** Selects a node and brings it into view. */
+  select: (node: string) => void;
 }
 
 export interface VersionsProps {

@@ -18,7 +18,8 @@ class FlowDiff:
     """Nodes by name. `renamed` has the old names of nodes that are the same but for their name and their wires.
 
     `changed` holds each field of a node that differs; an exit that leads elsewhere is the field `exits.NAME`. `moved`
-    are nodes that only stand elsewhere on the canvas. `outline` is everything outside the nodes: start, tests, note.
+    are nodes that stand elsewhere on the canvas, `placed` those that had no place of their own there before: nothing
+    that anybody did to them. `outline` is everything outside the nodes: start, tests, note.
     """
 
     added: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class FlowDiff:
     renamed: dict[str, str] = field(default_factory=dict)
     changed: dict[str, list[Difference]] = field(default_factory=dict)
     moved: tuple[str, ...] = ()
+    placed: tuple[str, ...] = ()
     reordered: bool = False
     outline: list[Difference] = field(default_factory=list)
 
@@ -39,15 +41,16 @@ def diff(before: Document, after: Document) -> FlowDiff:
     renamed = _renamed(old, new)
     known = set(renamed.values())
     changed: dict[str, list[Difference]] = {}
-    moved = []
+    moved, placed = [], []
     for name in new:
         if name not in old and name not in renamed:
             continue
-        found = list(_node(old[renamed.get(name, name)], new[name]))
-        if found and all(path == "at" or path.startswith("at[") for path, _, _ in found):
-            moved.append(name)
-        elif found:
-            changed[name] = found
+        was = old[renamed.get(name, name)]
+        found = list(_node(was, new[name]))
+        if told := [each for each in found if not _is_place(each)]:
+            changed[name] = told
+        if len(told) < len(found):
+            (moved if "at" in was else placed).append(name)
     places = [renamed.get(name, name) for name in new if name in old or name in renamed]
     return FlowDiff(
         added=tuple(name for name in new if name not in old and name not in renamed),
@@ -55,9 +58,14 @@ def diff(before: Document, after: Document) -> FlowDiff:
         renamed=renamed,
         changed=changed,
         moved=tuple(moved),
+        placed=tuple(placed),
         reordered=places != [name for name in old if name in new or name in known],
         outline=list(_outline(before, after)),
     )
+
+
+def _is_place(difference: Difference) -> bool:
+    return difference[0] == "at" or difference[0].startswith("at[")
 
 
 def _nodes(doc: Document) -> dict[str, Any]:

@@ -57,7 +57,7 @@ function Tests() {
   return (
     <div className="ed-dock-body">
       <Suspense fallback={<p className="ed-none">{t("Loading…")}</p>}>
-        <TestsPanel flow={flow} doc={doc} onChange={setTests} onCoverage={setCoverage} onPath={setPath} />
+        <TestsPanel flow={flow} doc={doc} onChange={setTests} onCoverage={setCoverage} onPath={setPath} select={focusOn} />
       </Suspense>
     </div>
   );

@@ -40,7 +40,7 @@ export function useDifference(name: string): string {
   return useEditor(({ diff }) => {
     if (!diff) return "";
     if (diff.added.includes(name)) return "added";
-    return name in diff.changed ? "changed" : "";
+    return Object.hasOwn(diff.changed, name) || Object.hasOwn(diff.renamed ?? {}, name) ? "changed" : "";
   });
 }
 

@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 function open() {
-  const props = { flow: "reception", doc: DOC, onChange: vi.fn(), onCoverage: vi.fn(), onPath: vi.fn() };
+  const props = { flow: "reception", doc: DOC, onChange: vi.fn(), onCoverage: vi.fn(), onPath: vi.fn(), select: vi.fn() };
   const { rerender } = render(<Tests {...props} />);
   return { ...props, rerender: (doc: FlowDoc) => rerender(<Tests {...props} doc={doc} />), user: userEvent.setup() };
 }
@@ -61,7 +61,7 @@ it("runs them again when the edits have settled, once", async () => {
 });
 
 it("shows the path of a test, and paints the coverage when it is wished for", async () => {
-  const { user, onPath, onCoverage } = open();
+  const { user, onPath, onCoverage, select } = open();
   await screen.findByText("Tests: 2, failing: 1");
   await user.click(screen.getByText("by day"));
   const card = screen.getByText("by day").closest("details")!;
@@ -70,7 +70,8 @@ it("shows the path of a test, and paints the coverage when it is wished for", as
   expect(onCoverage).toHaveBeenLastCalledWith(null);
   await user.click(screen.getByRole("switch"));
   expect(onCoverage).toHaveBeenLastCalledWith(RUN.coverage);
-  expect(screen.getByRole("button", { name: "choose → 2" })).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "choose → 2" }));
+  expect(select).toHaveBeenLastCalledWith("choose");
 });
 
 it("renames a test, but to no name that is taken", async () => {

@@ -12,7 +12,7 @@ import { TestCard } from "./TestCard";
 import "../phone/buttons.css";
 import "./tests.css";
 
-export default function Tests({ flow, doc, onChange, onCoverage, onPath }: TestsProps) {
+export default function Tests({ flow, doc, onChange, onCoverage, onPath, select }: TestsProps) {
   const tests = doc.tests ?? [];
   const { run, running, error, again } = useRun(flow, doc);
   const [painted, setPainted] = useState(false);
@@ -98,7 +98,7 @@ export default function Tests({ flow, doc, onChange, onCoverage, onPath }: Tests
             coverage={run.coverage}
             painted={painted}
             onPaint={setPainted}
-            onPick={(node) => light.current([stepAt(node, doc.nodes, flow)])}
+            onPick={select}
           />
         )}
       </div>

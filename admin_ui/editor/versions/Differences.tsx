@@ -35,7 +35,10 @@ export function Differences({ diff, forms }: { diff: WholeDiff; forms: Forms }) 
         </section>
       ))}
       {!!diff.moved?.length && (
-        <p className="ve-faint">{t("Moved on the canvas: {nodes}", { nodes: diff.moved.join(", ") })}</p>
+        <details className="ve-faint">
+          <summary>{t("Positions changed: {count} nodes", { count: diff.moved.length })}</summary>
+          <p>{diff.moved.join(", ")}</p>
+        </details>
       )}
       {diff.reordered && <p className="ve-faint">{t("The nodes stand in another order in the file.")}</p>}
       {diff.outline.length > 0 && (

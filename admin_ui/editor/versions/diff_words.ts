@@ -3,9 +3,8 @@
 import { t } from "../texts";
 import type { FieldChange, FieldSchema, FlowDiff } from "../types";
 
-/** A difference with what the canvas does not need: new names beside the old ones, and what only stands elsewhere. */
+/** A difference with what the canvas does not need: what only stands elsewhere. */
 export interface WholeDiff extends FlowDiff {
-  renamed?: Record<string, string>;
   moved?: string[];
   reordered?: boolean;
 }

@@ -33,7 +33,7 @@ class Dial(Node):
             N_("Somebody answered, and the called person hung up first. “answered_by” names them."),
             progress=True,
         ),
-        Exit("busy", N_("Busy"), N_("Everybody was busy.")),
+        Exit("busy", N_("Busy"), N_("Everybody was busy; one after the other: the last one who was rung.")),
         Exit("no_answer", N_("No answer"), N_("Nobody answered in time.")),
         Exit("failed", N_("Failed"), N_("Nobody could be rung: unknown, unregistered, or no line.")),
     )

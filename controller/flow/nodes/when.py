@@ -18,7 +18,7 @@ class Condition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     variable: AnyVariable = Field(title=N_("Variable"), description=N_("What is looked at."))
-    test: Test = Field(title=N_("Test"), description=N_("How it is compared; “matches” is a regular expression."))
+    test: Test = Field(title=N_("Comparison"), description=N_("How it is compared; “matches” is a regular expression."))
     value: str | int | float = Field(
         "",
         title=N_("Value"),

@@ -117,3 +117,11 @@ def test_a_node_of_another_name_is_the_same_node() -> None:
 def test_a_node_that_was_moved_on_the_canvas_is_not_changed() -> None:
     found = diff(BEFORE, edited(end={"kind": "hang_up", "at": [5, 2]}))
     assert (found.moved, found.changed) == (("end",), {})
+
+
+def test_a_place_is_told_apart_from_what_a_node_does() -> None:
+    hello = {**BEFORE["nodes"]["hello"], "at": [0, 0]}
+    end = {"kind": "hang_up", "cause": "USER_BUSY", "at": [5, 2]}
+    found = diff(BEFORE, edited(hello=hello, end=end))
+    assert (found.moved, found.placed) == (("end",), ("hello",))
+    assert found.changed == {"end": [("cause", None, "USER_BUSY")]}
