@@ -227,9 +227,7 @@ class Views:
         others = compared(form, base, shown, sent)
         return self._form(Filled(merged(form, base, shown, sent)), shown, name, others=others), 409
 
-    def _form(
-        self, filled: Filled, shown: Document, name: str, doc: Document | None = None, **more: Any
-    ) -> str:
+    def _form(self, filled: Filled, shown: Document, name: str, doc: Document | None = None, **more: Any) -> str:
         sid = self.family.owner()
         used = documents.where_used(db.session(), sid, self.family.kind, name) if name else []
         try:
