@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from conf.accounts import accounts
 from conf.database import narrowed
-from conf.editing import checking, documents
+from conf.editing import checking, documents, roles
 from conf.models import Account, Document, Flow, Number, Subscriber, User
 from conf.problems import N_, ConfigurationError, Problem, Wrong
 
@@ -63,6 +63,7 @@ def create(session: Session, doc: Document, administrator: Document, *, domain: 
     session.flush()
     key = row.id
     with narrowed(session, key):
+        roles.bound(session, is_bound=False)  # somebody must be the first
         documents.save(session, key, "users", None, administrator, domain=domain)
         user = session.scalars(select(User).where(User.login == administrator["login"])).one()
         try:
