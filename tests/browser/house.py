@@ -108,7 +108,7 @@ class House:
         """The cookie of a new person of a role (`name` for one that comes again), as Playwright takes it."""
         with operator(self.engine) as session:
             account = self._account(session, role, slug, name or f"{role}-{time.monotonic_ns()}")
-            account.language, account.theme = language, theme
+            account.language, account.theme, account.one_time = language, theme, False
             token = sessions.begin(session, account, datetime.now(UTC), address="127.0.0.1", browser="test")
         app = Flask("tests")
         app.secret_key = valid(self.settings.web_secret)[0]
