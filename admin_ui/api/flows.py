@@ -185,9 +185,8 @@ def create(body: FlowIn) -> Answer:
         made = flow_work.create(body.name, doc=body.doc, template=body.template, copy_of=body.copy_of)
     except LookupError:
         return problem(404)
-    told = whole(made)
-    db.session.commit()
-    return answer(told, 201, etag=tag(made), location=f"/api/v1/flows/{made.name}")
+    keep()
+    return answer(whole(made), 201, etag=tag(made), location=f"/api/v1/flows/{made.name}")
 
 
 @blueprint.get("/flows/<name>")
@@ -223,9 +222,8 @@ def rename(name: str, body: Renaming) -> Answer:
 
     A flow that was published keeps its name."""
     done = flow_work.rename(name, body.name, body.carry)
-    told = whole(done)
-    db.session.commit()
-    return answer(told, etag=tag(done), location=f"/api/v1/flows/{done.name}")
+    keep()
+    return answer(whole(done), etag=tag(done), location=f"/api/v1/flows/{done.name}")
 
 
 @blueprint.put("/flows/<name>/draft")
@@ -245,8 +243,8 @@ def save(name: str, expected: str | None, doc: dict[str, Any]) -> Answer:
         saved = flows.save_draft(db.session(), sid, name, doc, revision, me().login)
     except Stale as stale:
         return stale_draft(stale)
+    keep()
     found = flow_work.problems(saved.doc)
-    db.session.commit()
     return answer({"revision": saved.revision, "saved_at": saved.saved_at, "problems": found}, etag=tag(saved))
 
 
@@ -261,6 +259,12 @@ def check(name: str, body: DocIn) -> Answer:
     confine(subscriber_id(), read_only=True)
     flows.draft(db.session(), subscriber_id(), name)
     return answer({"problems": flow_work.problems({**body.doc, "name": name})})
+
+
+def keep() -> None:
+    """Commit. What is looked at afterwards, such as what is wrong with a flow, keeps nobody from writing."""
+    db.session.commit()
+    confine(subscriber_id(), read_only=True)
 
 
 def whole(draft: Draft) -> dict[str, Any]:

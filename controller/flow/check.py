@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from controller.flow import check_graph, check_names
-from controller.flow.document import Flow, read
+from controller.flow.document import MOST_NODES, Flow, read
 from controller.flow.problem import Problem
 from controller.flow.rehearse import read_tests
 from controller.flow.world import World
@@ -17,7 +17,7 @@ def check(doc: object, world: World | None = None) -> list[Problem]:
     Names (schedules, lists, prompts, extensions, trunks, flows) are looked up in `world`; without one they are not.
     """
     flow, problems = read(doc)
-    if flow is not None:
+    if flow is not None and len(flow.nodes) <= MOST_NODES:
         problems.extend(_walkable(flow))
         problems.extend(_named(flow, world) if world else ())
         problems.extend(read_tests(flow.doc)[1])

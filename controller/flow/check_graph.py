@@ -109,12 +109,41 @@ def find_itself(node: Subflow, world: World, chain: tuple[str, ...], done: set[s
 
 def loops(graph: Graph) -> list[list[str]]:
     """List the groups of nodes that lead round to one another, each in the graph's order."""
-    reached = {name: reach(graph, name) for name in graph}
-    found: list[list[str]] = []
-    for name in graph:
-        if name in reached[name] and not any(name in loop for loop in found):
-            found.append([other for other in graph if other in reached[name] and name in reached[other]])
-    return found
+    place = {name: number for number, name in enumerate(graph)}
+    groups = (sorted(group, key=place.__getitem__) for group in _together(graph))
+    found = [group for group in groups if len(group) > 1 or group[0] in graph[group[0]]]
+    return sorted(found, key=lambda group: place[group[0]])
+
+
+def _together(graph: Graph) -> Iterator[list[str]]:
+    """Part a graph into nodes that can be come to from one another (Tarjan): each wire is looked at once."""
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    open_: dict[str, None] = {}  # met, and in no group yet, in the order in which they were met
+    for start in graph:
+        ahead = [(start, iter(graph[start]))] if start not in number else []
+        if ahead:
+            number[start] = lowest[start] = len(number)
+            open_[start] = None
+        while ahead:
+            here, wires = ahead[-1]
+            for name in wires:
+                if name in graph and name not in number:
+                    number[name] = lowest[name] = len(number)
+                    open_[name] = None
+                    ahead.append((name, iter(graph[name])))
+                    break
+                if name in open_:
+                    lowest[here] = min(lowest[here], number[name])
+            else:
+                ahead.pop()
+                if ahead:
+                    lowest[ahead[-1][0]] = min(lowest[ahead[-1][0]], lowest[here])
+                if lowest[here] == number[here]:
+                    group: list[str] = []
+                    while not group or group[-1] != here:
+                        group.append(open_.popitem()[0])
+                    yield group
 
 
 def reach(graph: Graph, start: str) -> set[str]:

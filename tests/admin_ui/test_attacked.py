@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile  # type: ignore[import-untyped]
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from admin_ui import entering, serving
@@ -23,6 +26,8 @@ from conf.database import operator, scoped
 from conf.editing.sound_files import prepare
 from conf.models import ApiToken, CallRecord, WebSession
 from conf.problems import Wrong
+from controller.flow.check import check
+from controller.flow.check_graph import loops, reach
 from tests.admin_ui.site import Site
 
 API = "/api/v1"
@@ -218,3 +223,40 @@ def test_a_sound_is_made_ready_without_the_database_in_hand(site: Site, monkeypa
     data = {**values, **found, "sound": (sound, "a.wav")}
     answer = browser.post("/prompts/edit/hello", data=data, content_type="multipart/form-data")
     assert (answer.status_code, written) == (303, ["meanwhile"])
+
+
+def test_a_draft_is_kept_before_it_is_checked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = site.as_role("engineer")
+    found = browser.get(f"{API}/flows/reception")
+    written: list[str] = []
+
+    def slow(_doc: Any) -> list[dict[str, str]]:
+        with scoped(site.engine, site.subscriber_id()) as session:
+            session.add(CallRecord(call=f"meanwhile {len(written)}", direction="inbound", started_at=datetime.now(UTC)))
+        written.append("meanwhile")
+        return []
+
+    monkeypatch.setattr("admin_ui.flow_work.problems", slow)
+    headers = {"If-Match": found.headers["ETag"]}
+    saved = browser.put(f"{API}/flows/reception/draft", json=found.get_json()["draft"], headers=headers)
+    assert saved.status_code == 200
+    assert browser.post(f"{API}/flows", json={"name": "other"}).status_code == 201
+    assert written == ["meanwhile"] * 2
+
+
+def test_a_flow_that_is_far_too_large_is_not_walked_through() -> None:
+    nodes = {f"n{number}": {"kind": "menu", "exits": {"1": f"n{number + 1}"}} for number in range(3000)}
+    begun = time.process_time()
+    found = check({"name": "large", "start": "n0", "nodes": nodes})
+    assert "too_long" in {problem.code for problem in found}
+    assert time.process_time() - begun < 2.0
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.sets(st.sampled_from("abcdefgx"))))
+def test_loops_are_found_as_by_walking_from_every_node(graph: dict[str, set[str]]) -> None:
+    reached = {name: reach(graph, name) for name in graph}
+    walked: list[list[str]] = []
+    for name in graph:
+        if name in reached[name] and not any(name in loop for loop in walked):
+            walked.append([other for other in graph if other in reached[name] and name in reached[other]])
+    assert loops(graph) == walked
