@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -89,10 +89,9 @@ def revoke(token_id: int) -> ResponseReturnValue:
     try:
         name = over_api.end(token_id).name
     except LookupError:
-        flash(_("There is no such token."), "warning")
-    else:
-        db.session.commit()
-        flash(_("The token %(name)s is of no use any more.", name=name))
+        abort(404)
+    db.session.commit()
+    flash(_("The token %(name)s is of no use any more.", name=name))
     return redirect(url_for("tokens.index"), 303)
 
 

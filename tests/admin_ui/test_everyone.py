@@ -31,6 +31,8 @@ from conf.models import (
 )
 from tests.admin_ui.site import ROLES, Browser, Site
 
+# What makes a thing of one's own when there is none of that name.
+MAKES = {("PUT", "/api/v1/prompts/<name>/sound")}
 PUBLIC = {"static", "home.page", "api.openapi"}  # and all of `login` and `passwords`
 CALL = "a-call-of-martin"
 # What is martin's and stands in no page of anybody else.
@@ -108,7 +110,7 @@ def test_another_subscriber_finds_nothing_by_its_name(full: Site, role: str) -> 
     wrong = []
     walked = 0
     for rule, method, permissions in _guarded(full):
-        if rule.arguments and not ALLOWED[role].isdisjoint(permissions):
+        if rule.arguments and (method, rule.rule) not in MAKES and not ALLOWED[role].isdisjoint(permissions):
             walked += 1
             wrong += _unless_refused(browser, full, rule, method)
     assert "\n".join(wrong) == ""
