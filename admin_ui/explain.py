@@ -73,7 +73,7 @@ def result(data: Data) -> tuple[str, str, bool]:
 
 
 def _sounds(sounds: Any) -> str:
-    told = [f"“{one['text']}”" if "text" in one else _("prompt %(name)s", name=one["name"]) for one in sounds or ()]
+    told = [_("“%(text)s”", text=one["text"]) if "text" in one else _("prompt %(name)s", name=one["name"]) for one in sounds or ()]
     return ", ".join(told) or _("silence")
 
 

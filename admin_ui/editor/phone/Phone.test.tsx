@@ -41,6 +41,7 @@ beforeEach(() => {
       return json(byLines[body.script.length] ?? EMPTY);
     }
     if (url.endsWith("/numbers")) return json({ items: [{ number: "+33123456789", flow: "reception" }], next: "" });
+    if (url.endsWith("/extensions")) return json({ items: [{ extension: "1005", flow: "night" }], next: "" });
     if (url.endsWith("/test-calls")) return json({ detail: "No controller answers." }, 503);
     return json({ items: [], next: "" });
   });
@@ -149,6 +150,11 @@ describe("the phone", () => {
     expect(alert.textContent).toContain("The exit leads nowhere.");
     await user.click(within(alert).getByRole("button", { name: "choose" }));
     expect(select).toHaveBeenCalledWith("choose");
+  });
+
+  it("offers the short number that leads to the flow", async () => {
+    open({ flow: "night" });
+    await waitFor(() => expect((screen.getByLabelText("Number called") as HTMLInputElement).value).toBe("1005"));
   });
 
   it("says why no real call can be placed", async () => {

@@ -73,7 +73,7 @@ export function TrialForm({ flow, virtual, trial }: Props) {
           ))}
         </datalist>
         {!known.numbers.length && !to && (
-          <div className="form-text">{t("No number leads to this flow yet; give one under Numbers, or call another.")}</div>
+          <div className="form-text">{t("No number leads to this flow yet; give one under Numbers or Short numbers, or call another.")}</div>
         )}
         <label className="form-label" htmlFor={`${id}-from`}>
           {t("Who calls")}

@@ -25,7 +25,7 @@ export function numbersRung(doc: FlowDoc, forms: Forms): string[] {
 
 export interface Surroundings {
   forms: Forms;
-  /** The numbers that lead to this flow. */
+  /** The numbers that lead to this flow, then the short numbers. */
   numbers: string[];
   country: string;
   timeZone: string;
@@ -38,14 +38,23 @@ interface NumberDoc {
   flow?: string;
 }
 
+interface ExtensionDoc {
+  extension: string;
+  flow?: string;
+}
+
 /** Look up what the settings offer. What cannot be read is left out: the call can be tried without it. */
 export async function surroundings(flow: string): Promise<Surroundings> {
   const without = <Value>(value: Value) => () => value;
-  const [forms, numbers, subscriber] = await Promise.all([
+  const [forms, numbers, extensions, subscriber] = await Promise.all([
     readForms().catch(without<Forms>({})),
     all<NumberDoc>("/numbers").catch(without<NumberDoc[]>([])),
+    all<ExtensionDoc>("/extensions").catch(without<ExtensionDoc[]>([])),
     get<{ country?: string; time_zone?: string }>("/subscriber").catch(without({ country: "", time_zone: "" })),
   ]);
-  const leading = numbers.filter((number) => number.flow === flow).map((number) => number.number);
+  const leading = [
+    ...numbers.filter((number) => number.flow === flow).map((number) => number.number),
+    ...extensions.filter((extension) => extension.flow === flow).map((extension) => extension.extension),
+  ];
   return { forms, numbers: leading, country: subscriber.country ?? "", timeZone: subscriber.time_zone ?? "" };
 }
