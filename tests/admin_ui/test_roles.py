@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from conf.database import scoped
+from conf.accounts.sessions import digest
+from conf.database import operator, scoped
 from conf.editing import documents, roles
-from conf.models import User
+from conf.models import ApiToken, User
 from conf.problems import ConfigurationError
 from tests.admin_ui.people import account
 from tests.admin_ui.site import Browser, Site
@@ -125,3 +126,33 @@ def test_a_session_that_nobody_bound_gives_roles(site: Site) -> None:
         session.flush()
         doc = documents.read(session, mine, "users", ANNA)
         documents.save(session, mine, "users", ANNA, {**doc, "role": "administrator"}, domain="pbx.test")
+
+
+def refused_at(answer: Any) -> list[tuple[str, str]]:
+    assert answer.status_code == 422
+    return [(one["field"], one["code"]) for one in answer.get_json()["errors"]]
+
+
+def test_over_the_api_it_is_the_same(site: Site, engineer: Browser) -> None:
+    api, match = "/api/v1/users", {"If-Match": "*"}
+    new = {"login": "new@martin.test", "name": "New", "role": "administrator"}
+    assert refused_at(engineer.post(api, json=new)) == [("role", "administrators")]
+    assert engineer.post(api, json=new | {"role": "agent"}).status_code == 201
+    anna = engineer.get(f"{api}/{ANNA}").get_json()
+    changed = engineer.put(f"{api}/{ANNA}", json=anna | {"role": "engineer"}, headers=match)
+    assert refused_at(changed) == [("role", "administrators")]
+    path = f"{api}/administrator@martin.test"
+    administrator = engineer.get(path).get_json()
+    renamed = engineer.put(path, json=administrator | {"login": "mine@evil.example"}, headers=match)
+    assert refused_at(renamed) == [("login", "administrators")]
+    assert refused_at(engineer.delete(path)) == [("", "administrators")]
+
+
+def test_a_token_for_users_makes_no_administrators(site: Site, engineer: Browser) -> None:
+    with operator(site.engine) as session:
+        own = {"scopes": ["users:write"], "subscriber_id": site.subscriber_id()}
+        session.add(ApiToken(name="people", token=digest("sfl_people"), **own))
+    new = {"login": "new@martin.test", "name": "New", "role": "administrator"}
+    headers = {"Authorization": "Bearer sfl_people"}
+    answer = site.app.test_client().post("/api/v1/users", json=new, headers=headers)
+    assert refused_at(answer) == [("role", "administrators")]
