@@ -73,8 +73,11 @@ def result(data: Data) -> tuple[str, str, bool]:
 
 
 def _sounds(sounds: Any) -> str:
-    told = [_("“%(text)s”", text=one["text"]) if "text" in one else _("prompt %(name)s", name=one["name"]) for one in sounds or ()]
-    return ", ".join(told) or _("silence")
+    return ", ".join(map(_sound, sounds or ())) or _("silence")
+
+
+def _sound(sound: Data) -> str:
+    return _("“%(text)s”", text=sound["text"]) if "text" in sound else _("prompt %(name)s", name=sound["name"])
 
 
 def _numbers(targets: Iterable[Data]) -> str:

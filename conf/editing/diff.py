@@ -41,7 +41,8 @@ def diff(before: Document, after: Document) -> FlowDiff:
     renamed = _renamed(old, new)
     known = set(renamed.values())
     changed: dict[str, list[Difference]] = {}
-    moved, placed = [], []
+    moved: list[str] = []
+    placed: list[str] = []
     for name in new:
         if name not in old and name not in renamed:
             continue

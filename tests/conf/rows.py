@@ -65,7 +65,8 @@ def _delivery(session: Session, owner: int, mark: str) -> models.WebhookDelivery
 
 def _of_account(kind: type[Any], **values: Any) -> Callable[[Session, int, str], Any]:
     def make(session: Session, owner: int, mark: str) -> Any:
-        return kind(account_id=add(session, models.Account, owner, mark).id, **{**values, _secret(kind): f"{owner}{mark}"})
+        account = add(session, models.Account, owner, mark)
+        return kind(account_id=account.id, **{**values, _secret(kind): f"{owner}{mark}"})
 
     return make
 
