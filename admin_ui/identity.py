@@ -16,7 +16,7 @@ from admin_ui import bearer
 from admin_ui.database import confine, db
 from admin_ui.person import Person
 from conf.accounts import sessions
-from conf.accounts.permissions import ACCOUNT
+from conf.accounts.permissions import ACCOUNT, OPERATE
 from conf.database import operator
 from conf.editing import roles
 from conf.models import Account, Subscriber, User, WebSession
@@ -90,7 +90,7 @@ def _confine() -> WerkzeugResponse | None:
     if current_user.is_authenticated:
         g.person = current_user
         confine(current_user.subscriber_id, read_only=request.method in READS)
-        roles.bound(db.session(), is_bound=not current_user.may(ACCOUNT))
+        roles.bound(db.session(), is_bound=not (current_user.may(ACCOUNT) or current_user.may(OPERATE)))
         if current_user.must_change_password and request.endpoint not in BEFORE:
             if request.path.startswith(bearer.API):
                 abort(403)
