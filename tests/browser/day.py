@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from conf.audit import record
 from conf.database import scoped
 from conf.editing import documents
 from conf.flow_checks import Checks
 from conf.models import CallRecord
 from tests.browser.house import House
 
-CALLS = 60  # a day, and every day of the week before
+CALLS = 240  # a day, and every day of the week before
 HOURS = (8, 9, 9, 10, 10, 10, 11, 11, 12, 14, 15, 15, 16, 16, 17, 18)  # Paris is an hour ahead of UTC in winter
 NUMBER = "+33123456789"
 COLLEAGUES = (
@@ -24,6 +25,13 @@ COLLEAGUES = (
     ("Yanis Roussel", "110", "agent"),
     ("Lucie Marchand", "111", "fax"),
     ("Théo Lambert", "120", "agent"),
+)
+DEEDS: tuple[tuple[str, str, str, list[tuple[str, Any, Any]]], ...] = (
+    ("published", "flow", "reception", [("version", None, 1)]),
+    ("changed", "number", NUMBER, [("fallback", "101", "102")]),
+    ("changed", "user", "claire@martin.example", [("forward.no_answer.after", 25, 20)]),
+    ("created", "user", "theo@martin.example", [("name", None, "Théo Lambert"), ("extension", None, "120")]),
+    ("logged_in", "account", "claire@martin.example", []),
 )
 OUTCOMES = ("answered",) * 12 + ("served",) * 6 + ("abandoned",) * 3 + ("busy",)
 PATHS = {
@@ -45,6 +53,9 @@ def fill(house: House, now: datetime) -> None:
             first = name.split()[0].lower().translate(str.maketrans("èé", "ee"))
             doc = {"login": f"{first}@martin.example", "name": name, "role": role, "extension": extension}
             documents.save(session, sid, "users", None, doc, checks=Checks(), domain=house.settings.domain)
+        for minutes, (action, kind, name, changes) in enumerate(DEEDS):
+            at = now - timedelta(minutes=17 + 53 * minutes)
+            record(session, "claire@martin.example", "192.0.2.10", action, kind, name, changes, at=at)
         chance = random.Random(7)
         for day in range(8):
             for moment in sorted(_moments(chance, now - timedelta(days=day))):

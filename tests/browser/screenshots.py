@@ -32,7 +32,7 @@ def main() -> None:
     if program is None:
         sys.exit("no chromium on this machine: apt-get install chromium")
     with TemporaryDirectory(prefix="souffleur-pictures-") as data, sync_playwright() as playwright:
-        house = House(Path(data)).prepare(("operator", "martin"))
+        house = House(Path(data), SOUFFLEUR_CONTROLLER_ID="pbx-1").prepare(("operator", "martin"))
         try:
             fill(house, today())
             house.start()
@@ -57,7 +57,7 @@ def take(visits: Visits, house: House, folder: Path) -> None:
         shoot(claire, f"/calls/{explained}", folder / f"call-{language}")
         for name, path in pages().items():
             shoot(claire, path, folder / f"{name}-{language}")
-        boss = visits("operator", language=language, locale=locale)
+        boss = visits("operator", "pbx", language, name="operator", locale=locale)
         shoot(boss, "/operator", folder / f"nodes-{language}")
         phone = visits("administrator", language=language, name=CLAIRE, locale=locale, viewport=PHONE, is_mobile=True,
                        has_touch=True, device_scale_factor=1.5)  # fmt: skip
@@ -106,6 +106,7 @@ def until(selector: str, number: int = 1) -> Prepare:
 def simulated(page: Page) -> None:
     """A call that has come to the telephones of the shop, and lights its path."""
     page.locator(".ed-test").click()
+    page.locator(".ph-form input[type=tel]").first.fill(CALLERS[0])
     page.locator(".ph-form input[type=datetime-local]").fill(OPEN)
     page.locator(".ph-form button[type=submit]").click()
     page.locator(".ph-key").first.click()
