@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("check", help="ask a running web UI how it is").set_defaults(command=check)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("flask-limiter").setLevel(logging.WARNING)
     try:
         settings = load()
     except ConfigurationError as error:
