@@ -9,23 +9,31 @@ from pathlib import Path
 import pytest
 
 from conf.database import migrate, open_engine
-from tests.admin_ui.site import Site
-from tests.postgres import postgres  # noqa: F401  a fixture
+from tests.admin_ui.site import Site, load_samples
+from tests.postgres import ROLE, Postgres, postgres  # noqa: F401  a fixture
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database at its newest migration, to be copied."""
-    path = tmp_path_factory.mktemp("web") / "template.db"
-    migrate(open_engine(f"sqlite:///{path}"))
-    return path
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the sample subscribers, to be copied."""
+    folder = tmp_path_factory.mktemp("web")
+    _fill(f"sqlite:///{folder / 'template.db'}", folder)
+    return folder / "template.db"
+
+
+@pytest.fixture(scope="session")
+def filled_database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:  # noqa: F811
+    """The name of a PostgreSQL database with the sample subscribers, to be copied."""
+    postgres.sql(f"CREATE DATABASE filled OWNER {ROLE}")
+    _fill(postgres.address("filled"), tmp_path_factory.mktemp("web"))
+    return "filled"
 
 
 @pytest.fixture
-def site(migrated: Path, tmp_path: Path) -> Iterator[Site]:
+def site(filled: Path, tmp_path: Path) -> Iterator[Site]:
     """A web UI with the sample subscribers."""
-    shutil.copy(migrated, tmp_path / "web.db")
-    made = Site(f"sqlite:///{tmp_path / 'web.db'}", tmp_path / "var")
+    shutil.copy(filled, tmp_path / "web.db")
+    made = Site(f"sqlite:///{tmp_path / 'web.db'}", tmp_path / "var", samples=())
     yield made
     made.close()
 
@@ -36,10 +44,14 @@ def both_sites(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]
     if request.param == "sqlite":
         yield request.getfixturevalue("site")
         return
-    url = request.getfixturevalue("postgres").database()
-    engine = open_engine(url)
-    migrate(engine)
-    engine.dispose()
-    made = Site(url, tmp_path / "var")
+    template = request.getfixturevalue("filled_database")
+    made = Site(request.getfixturevalue("postgres").database(like=template), tmp_path / "var", samples=())
     yield made
     made.close()
+
+
+def _fill(url: str, folder: Path) -> None:
+    engine = open_engine(url)
+    migrate(engine)
+    load_samples(engine, folder / "prompts", "pbx.localhost")
+    engine.dispose()

@@ -24,6 +24,7 @@ from conf.models import Account, Subscriber, User
 from conf.settings import load
 
 SAMPLES = Path(__file__).parents[2] / "conf" / "samples"
+EVERYBODY = ("operator", "martin", "duval")
 ROLES = ("administrator", "engineer", "agent", "fax", "operator")
 
 
@@ -44,6 +45,12 @@ class Browser(FlaskClient):
         return found.group(1) if found else ""
 
 
+def load_samples(engine: Engine, prompts_dir: Path, domain: str, samples: Iterable[str] = EVERYBODY) -> None:
+    """Load sample subscribers into a database."""
+    for sample in samples:
+        apply(engine, SAMPLES / sample, prompts_dir=prompts_dir, domain=domain)
+
+
 class Site:
     """`app` over `engine`; subscribers martin and duval are loaded, `as_role` gives a browser."""
 
@@ -52,13 +59,12 @@ class Site:
         database_url: str,
         folder: Path,
         calls: Calls | None = None,
-        samples: Iterable[str] = ("operator", "martin", "duval"),
+        samples: Iterable[str] = EVERYBODY,
         **environ: str,
     ) -> None:
         self.settings = load({"SOUFFLEUR_DATA_DIR": str(folder), "SOUFFLEUR_DATABASE_URL": database_url, **environ})
         self.engine: Engine = open_engine(database_url)
-        for sample in samples:
-            apply(self.engine, SAMPLES / sample, prompts_dir=self.settings.prompts_dir, domain=self.settings.domain)
+        load_samples(self.engine, self.settings.prompts_dir, self.settings.domain, samples)
         self.app: Flask = create_app(self.settings, calls)
         self.app.config["RATELIMIT_ENABLED"] = False
         self.app.test_client_class = Browser

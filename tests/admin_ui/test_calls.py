@@ -111,7 +111,7 @@ def test_a_call_is_explained_in_the_reader_s_language(site: Site) -> None:
     )
     page = site.as_role("engineer", language="fr").get("/calls/told").get_data(as_text=True)
     assert "06 11 11 11 11 appelle 01 23 45 67 89" in page
-    assert "Demande « Bonjour »" in page
+    assert "Demande «\u00a0Bonjour\u00a0»" in page
     assert "a tapé 1" in page
     assert "raccroché normalement, par l&#39;appelant" in page
     assert "reception v1" in page

@@ -114,11 +114,11 @@ DOCUMENTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def inside(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def inside(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A request of an administrator."""
     folder = tmp_path_factory.mktemp("forms")
-    shutil.copy(migrated, folder / "web.db")
-    site = Site(f"sqlite:///{folder / 'web.db'}", folder / "var")
+    shutil.copy(filled, folder / "web.db")
+    site = Site(f"sqlite:///{folder / 'web.db'}", folder / "var", samples=())
     token = site.token("administrator")
     with site.app.test_request_context():
         person = find(token)

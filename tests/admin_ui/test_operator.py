@@ -58,12 +58,12 @@ def room() -> Room:
 
 
 @pytest.fixture
-def house(migrated: Path, tmp_path: Path, room: Room) -> Iterator[Site]:
+def house(filled: Path, tmp_path: Path, room: Room) -> Iterator[Site]:
     """A web UI with controllers."""
     import shutil
 
-    shutil.copy(migrated, tmp_path / "house.db")
-    made = Site(f"sqlite:///{tmp_path / 'house.db'}", tmp_path / "var", room)
+    shutil.copy(filled, tmp_path / "house.db")
+    made = Site(f"sqlite:///{tmp_path / 'house.db'}", tmp_path / "var", room, samples=())
     yield made
     made.close()
 
