@@ -36,7 +36,17 @@ MAKES = {("PUT", "/api/v1/prompts/<name>/sound")}
 PUBLIC = {"static", "home.page", "api.openapi"}  # and all of `login` and `passwords`
 CALL = "a-call-of-martin"
 # What is martin's and stands in no page of anybody else.
-MARKS = ("+33123456789", "01 23 45 67 89", "claire@martin", "reception", CALL, "a-token-of-martin")
+MARKS = (
+    "+33123456789",
+    "01 23 45 67 89",
+    "claire@martin",
+    "reception",
+    "discovery",
+    "martin-only",
+    CALL,
+    "a-token-of-martin",
+    "a-webhook-of-martin",
+)
 NAMES = {
     "flows": "reception",
     "numbers": "+33123456789",
