@@ -9,7 +9,7 @@ from typing import IO, Any
 from gevent.pywsgi import WSGIServer
 from gevent.threadpool import ThreadPool
 
-THREADS = 6  # more only wait for one another: Python runs one at a time
+THREADS = 16  # some of them wait: for a writer of SQLite, the voice, a controller
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 STREAMS = ("/live/feed", "/api/v1/events")  # paths that are held open: cheap as greenlets, dear as threads
