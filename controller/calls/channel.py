@@ -28,12 +28,14 @@ from controller.flow.commands import (
     Done,
     HangUp,
     HungUp,
+    Listen,
     Play,
     Played,
     Sound,
+    Utterance,
 )
 
-Spoken = Answer | Play | Collect | Dial | HangUp
+Spoken = Answer | Play | Collect | Listen | Dial | HangUp
 LONGEST_SOUND = 1800.0  # seconds; a prompt longer than this is cut
 STRAY_TERMINATORS = 3
 SILENCE = "silence_stream://20"
@@ -60,7 +62,7 @@ class Channel:
         self.interrupted = False
         self._ends_collection = ""  # the key that ends the collection in progress
 
-    def perform(self, command: Spoken, key: str) -> Done | Played | Digits | Dialled:
+    def perform(self, command: Spoken, key: str) -> Done | Played | Digits | Utterance | Dialled:
         """Do what a flow asks of the caller's channel."""
         try:
             result = self._perform(command, key)
@@ -71,7 +73,7 @@ class Channel:
             raise HungUp(self._session.cause)
         return result
 
-    def _perform(self, command: Spoken, key: str) -> Done | Played | Digits | Dialled:
+    def _perform(self, command: Spoken, key: str) -> Done | Played | Digits | Utterance | Dialled:
         match command:
             case Answer():
                 return self._answer()
@@ -79,6 +81,8 @@ class Channel:
                 return self._play(command, key)
             case Collect():
                 return self._collect(command, key)
+            case Listen():
+                return Utterance(ended="deaf", prompt_heard=False)
             case Dial():
                 if self._dialling is None:
                     return Dialled("failed", cause="NO_ROUTE_DESTINATION")

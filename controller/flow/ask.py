@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar
 
 from controller.flow.commands import (
@@ -20,6 +21,7 @@ from controller.flow.commands import (
     HangUp,
     Hours,
     Listed,
+    Listen,
     Play,
     Played,
     Replied,
@@ -27,6 +29,7 @@ from controller.flow.commands import (
     Result,
     Sound,
     Target,
+    Utterance,
 )
 
 T = TypeVar("T")
@@ -62,6 +65,23 @@ def collect(
     """Play a prompt that the first key stops, and collect keys; timeouts in seconds."""
     command = Collect(tuple(prompt), min_digits, max_digits, terminators, first_digit_timeout, digit_timeout, secret)
     return _ask(command, Digits)
+
+
+def listen(
+    *prompt: Sound,
+    language: str = "",
+    phrases: tuple[str, ...] = (),
+    barge_in: bool = True,
+    silence: float = 5.0,
+    pause: float = 0.8,
+    longest: float = 20.0,
+    max_digits: int = 1,
+    terminators: str = "#",
+    digit_timeout: float = 2.0,
+) -> Asking[Utterance]:
+    """Play a prompt and hear what the caller says, or keys; times in seconds. See `Listen`."""
+    spoken = Listen(tuple(prompt), language, phrases, barge_in, silence, pause, longest)
+    return _ask(replace(spoken, max_digits=max_digits, terminators=terminators, digit_timeout=digit_timeout), Utterance)
 
 
 def dial(

@@ -102,6 +102,28 @@ class Collect:
 
 
 @dataclass(frozen=True)
+class Listen:
+    """Play a prompt and hear what the caller says, or keys. Times in seconds. Heard: Utterance.
+
+    With `phrases` only these are understood, anything else is heard as "[unk]"; without any the caller speaks freely.
+    With `barge_in` words stop the prompt; a mere "mhm" does not. Keys stop it always, unless `max_digits` is 0.
+    """
+
+    prompt: tuple[Sound, ...] = ()
+    language: str = ""
+    phrases: tuple[str, ...] = ()
+    barge_in: bool = True
+    silence: float = 5.0  # until the caller begins, counted from the prompt's end
+    pause: float = 0.8  # the silence that ends what is said
+    longest: float = 20.0  # of what is said
+    max_digits: int = 1
+    terminators: str = "#"
+    digit_timeout: float = 2.0
+    recovery: ClassVar[Recovery] = Recovery.REPEAT
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class Dial:
     """Ring targets, at once or in turn, for `ring` seconds each round; talk until somebody leaves. Heard: Dialled."""
 
@@ -169,7 +191,7 @@ class HangUp:
     waits: ClassVar[bool] = True
 
 
-Command = Answer | Play | Collect | Dial | CheckHours | CheckList | Count | Request | HangUp
+Command = Answer | Play | Collect | Listen | Dial | CheckHours | CheckList | Count | Request | HangUp
 
 
 # --- results -------------------------------------------------------------------------------------------------------
@@ -193,6 +215,23 @@ class Digits:
 
     digits: str = ""
     ended: Literal["length", "terminator", "timeout", "nothing"] = "nothing"
+    prompt_heard: bool = True
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What the caller said, in the recogniser's lower case, or the keys pressed.
+
+    `deaf`: nobody listened (no model of the language, the speech process away or too busy), and no key came either.
+    `at` is the moment it ended, in the subscriber's zone (ISO 8601): "next Friday" is counted from it.
+    """
+
+    text: str = ""
+    digits: str = ""
+    ended: Literal["speech", "keys", "silence", "deaf"] = "silence"
+    certainty: float = 1.0
+    seconds: float = 0.0  # that were spoken
+    at: str = ""
     prompt_heard: bool = True
 
 
@@ -242,7 +281,7 @@ class Replied:
     reason: str = field(default="")
 
 
-Result = Done | Played | Digits | Dialled | Hours | Listed | Counted | Replied
+Result = Done | Played | Digits | Utterance | Dialled | Hours | Listed | Counted | Replied
 
 
 class HungUp(Exception):

@@ -17,19 +17,22 @@ from controller.flow.commands import (
     HangUp,
     Hours,
     Listed,
+    Listen,
     Play,
     Played,
     Replied,
     Request,
     Result,
+    Utterance,
 )
 
-NEED_THE_CALLER = (Answer, Play, Collect, Dial, HangUp)
+NEED_THE_CALLER = (Answer, Play, Collect, Listen, Dial, HangUp)
 
 ANSWERS: dict[type[Command], type[Result]] = {
     Answer: Done,
     Play: Played,
     Collect: Digits,
+    Listen: Utterance,
     Dial: Dialled,
     CheckHours: Hours,
     CheckList: Listed,
@@ -46,6 +49,8 @@ def took_time(command: Command, result: Result) -> bool:
             return result.heard
         case Digits():
             return result.prompt_heard or result.ended != "nothing"
+        case Utterance():
+            return result.prompt_heard or result.ended in ("speech", "keys")
         case Dialled():
             return result.rang + result.talked > 0
         case Replied():
