@@ -17,6 +17,7 @@ from conf.models.key import KeyGrant, SubscriberKey
 from conf.models.login_failure import LoginFailure
 from conf.models.number import Number
 from conf.models.number_list import ListEntry, NumberList
+from conf.models.operator_setting import OperatorSetting
 from conf.models.outbound_rule import OutboundRule
 from conf.models.planned_publication import PlannedPublication
 from conf.models.prompt import Prompt
@@ -59,6 +60,7 @@ __all__ = [
     "Number",
     "NumberList",
     "OfSubscriber",
+    "OperatorSetting",
     "OutboundRule",
     "PlannedPublication",
     "Prompt",

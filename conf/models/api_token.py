@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from conf.models.base import Base, MaybeOfSubscriber
@@ -15,7 +15,8 @@ from conf.models.types import Key, Line, Moment
 class ApiToken(MaybeOfSubscriber, Base):
     """Shown once; here stands its SHA-256, and its first characters so that people know it again.
 
-    `scopes` are words such as `flows:write`. `made_by` is the login of who made it.
+    `scopes` are words such as `flows:write`. `made_by` is how the log calls who made it. It acts for `account_id` and
+    may never do more than that account; without one it may do nothing. `parent_id`: the token that made this one.
     """
 
     __tablename__ = "api_token"
@@ -26,6 +27,8 @@ class ApiToken(MaybeOfSubscriber, Base):
     beginning: Mapped[str] = mapped_column(String(16), default="")
     scopes: Mapped[list[str]] = mapped_column(JSON, default=list)
     made_by: Mapped[str] = mapped_column(Line(254), default="")
+    account_id: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(Key, ForeignKey("api_token.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment, default=lambda: datetime.now(UTC))
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -12,14 +12,16 @@ from conf.models.types import Moment
 
 
 class LoginFailure(Base):
-    """`key` is the SHA-256 of a login that was typed, whether there is such an account or not, or of an address.
+    """`key` is the SHA-256 of a login that was typed (whether there is such an account or not), an address, or both.
 
-    What was typed is not kept: it may be a password in the wrong field.
+    `login` is that of the login alone, "" where the key has none. What was typed is not kept: it may be a password in
+    the wrong field.
     """
 
     __tablename__ = "login_failure"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), default="", index=True)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -9,12 +9,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 from conf import migrations
 from conf.database import migrate, open_engine, operator, scoped
 from conf.migrations import downgrade, newest, upgrade
-from conf.models import Base, Subscriber, User
+from conf.models import ApiToken, Base, Subscriber, User
 
 
 def test_there_is_one_head() -> None:
@@ -56,6 +56,36 @@ def test_processes_that_start_together_migrate_once(empty: Engine) -> None:
         thread.join()
     assert errors == []
     assert migrations.current(empty) == newest()
+
+
+def test_tokens_find_their_makers(empty: Engine) -> None:
+    """Until 0007 a token knew the mail address only, or the name of the token that made it."""
+    upgrade(empty, "0006")
+    login = "Claire@Martin.example"
+    everything = {"created_at": "2026-11-23 09:00:00+00:00", "scopes": "[]"}
+    with empty.begin() as connection:
+        if empty.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL souffleur.subscriber = '*'"))
+        connection.execute(
+            text(
+                "INSERT INTO account (id, login, password, one_time, totp_step, language, theme, created_at)"
+                " VALUES (7, :login, '', false, 0, '', '', :created_at)"
+            ),
+            {"login": login.lower(), **everything},
+        )
+        for name, made_by in (("first", login), ("second", "token first"), ("third", "gone@martin.example")):
+            connection.execute(
+                text(
+                    "INSERT INTO api_token (name, token, beginning, scopes, made_by, created_at)"
+                    " VALUES (:name, :name, '', :scopes, :made_by, :created_at)"
+                ),
+                {"name": name, "made_by": made_by, **everything},
+            )
+    migrate(empty)
+    with operator(empty) as session:
+        first, second, third = session.scalars(select(ApiToken).order_by(ApiToken.id))
+        assert [token.account_id for token in (first, second, third)] == [7, 7, None]
+        assert [token.parent_id for token in (first, second, third)] == [None, first.id, None]
 
 
 def test_any_working_directory_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
