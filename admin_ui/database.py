@@ -13,6 +13,7 @@ from conf.database import OPERATOR, enter, open_engine, reading
 from conf.models import Base
 
 STATEMENT_TIMEOUT = 10.0  # seconds: a page never waits longer for PostgreSQL
+KEPT = 8  # connections to SQLite that stay open: opening one takes longer than most of what a page asks
 
 
 class Session(RequestSession):
@@ -31,7 +32,7 @@ class Database(SQLAlchemy):
     """Opens its engine the way every process of the house does."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
-        return open_engine(options["url"], STATEMENT_TIMEOUT)
+        return open_engine(options["url"], STATEMENT_TIMEOUT, KEPT)
 
 
 # What was read stays readable after the commit: an answer is written from it.

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from conf.confined import Unscoped, watch
 from conf.scope import OPERATOR, Crossing, Scope, enter, narrowed
@@ -30,14 +31,22 @@ LIBPQ = {
 }
 
 
-def open_engine(url: str, statement_timeout: float = 0.0) -> Engine:
+def open_engine(url: str, statement_timeout: float = 0.0, kept: int = 0) -> Engine:
     """An engine for SQLite (WAL, foreign keys, writers begin at once) or PostgreSQL (psycopg 3).
 
     `statement_timeout` bounds each statement on PostgreSQL, and half of it the wait for a lock; seconds, 0 for ever.
+    `kept` connections to SQLite stay open while nobody uses them; any number may be in use.
     """
     if url.startswith("sqlite"):
-        Path(str(make_url(url).database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT})
+        path = Path(str(make_url(url).database))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pool: dict[str, Any] = {"poolclass": NullPool}
+        if kept:
+            pool = {"poolclass": QueuePool, "pool_size": kept, "max_overflow": -1, "pool_use_lifo": True}
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT}, **pool)
+        if kept:
+            event.listen(engine, "connect", partial(_remember_file, path))
+            event.listen(engine, "checkout", partial(_expect_file, path))
         event.listen(engine, "do_connect", _make_sqlite)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -91,6 +100,24 @@ def _make_sqlite(_dialect: Any, _record: Any, arguments: Sequence[Any], _options
     """A new file is its owner's alone: it holds telephone passwords. SQLite gives -wal and -shm the file's own mode."""
     with suppress(OSError):  # it is there; or it cannot be made, and SQLite says so in its own words
         os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _remember_file(path: Path, _connection: Any, record: Any) -> None:
+    record.info["file"] = _identity(path)
+
+
+def _expect_file(path: Path, _connection: Any, record: Any, _proxy: Any) -> None:
+    """Open another connection when a backup was put in the file's place: this one would go on with what was there."""
+    if record.info["file"] != _identity(path):
+        raise DisconnectionError(f"{path} is another file now")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _bound_postgresql(seconds: float, connection: Any, _record: Any) -> None:
