@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -85,7 +86,8 @@ KINDS: dict[str, dict[str, Any]] = {
 def flows(draw: st.DrawFn) -> dict[str, Any]:
     """A flow of every kind of node, each exit wired at random; some lead nowhere."""
     targets = st.sampled_from([*KINDS, *KINDS, "nowhere"])
-    nodes = {name: node | {"exits": draw(wires(name, targets))} for name, node in KINDS.items()}
+    # Copies: whoever draws a flow may break it, and the next one is drawn from whole nodes.
+    nodes = {name: deepcopy(node) | {"exits": draw(wires(name, targets))} for name, node in KINDS.items()}
     return {"name": "main", "start": draw(st.sampled_from(list(KINDS))), "nodes": nodes}
 
 
