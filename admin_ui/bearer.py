@@ -18,7 +18,7 @@ from admin_ui.person import Person
 from admin_ui.serving import STREAMED
 from conf.accounts import tokens
 from conf.database import operator
-from conf.models import ApiToken, Subscriber
+from conf.models import ApiToken
 
 API = "/api/"
 COOKIE_KEY = "token"  # of the web session, in Flask's signed cookie
@@ -49,9 +49,8 @@ def person(asked: Request) -> Person | None:
         found = tokens.find(reading, given.token, now)
         if found is None:
             return None
-        token, subscriber = found
-        made = described(token, subscriber)
-        stale = token.used_at is None or token.used_at < now - tokens.USED_EVERY
+        made = described(found)
+        stale = found.token.used_at is None or found.token.used_at < now - tokens.USED_EVERY
     if stale:
         aside(partial(_note, db.engine, made.token_id, now))
     return made
@@ -65,20 +64,21 @@ def aside(work: Callable[[], None]) -> None:
         work()
 
 
-def described(token: ApiToken, subscriber: Subscriber | None) -> Person:
-    """What a request may know of a token: it acts as an administrator, or as the operator, within its scopes."""
+def described(found: tokens.Found) -> Person:
+    """What a request may know of a token: it acts in the role that its maker has now, within its scopes."""
+    token, subscriber = found.token, found.subscriber
     return Person(
         account_id=0,
         login=f"token {token.name}",
         name=token.name,
-        role="administrator" if subscriber else "operator",
+        role=found.role,
         subscriber_id=token.subscriber_id,
         slug=subscriber.slug if subscriber else "",
         subscriber=subscriber.name if subscriber else "",
         time_zone=subscriber.time_zone if subscriber else "UTC",
         country=subscriber.country if subscriber else "",
         token_id=token.id,
-        scopes=frozenset(token.scopes),
+        scopes=frozenset(found.scopes),
     )
 
 

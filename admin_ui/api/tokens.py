@@ -23,7 +23,9 @@ class TokenIn(Body):
 
     name: str = Field(max_length=64, description="What it is for, such as CRM.")
     scopes: list[str] = Field(max_length=100, description="Words such as flows:write.")
-    expires_at: AwareDatetime | None = Field(None, description="When it ends; nothing: never.")
+    expires_at: AwareDatetime | None = Field(
+        None, description="When it ends; nothing: never, or with the token that makes it."
+    )
 
 
 class Token(BaseModel):
@@ -33,6 +35,7 @@ class Token(BaseModel):
     name: str
     beginning: str = Field(description="Its first characters.")
     scopes: list[str]
+    in_force: list[str] = Field(description="Those of them that its maker may still do; none: it has stopped.")
     made_by: str
     created_at: datetime
     expires_at: datetime | None
@@ -51,6 +54,7 @@ EXAMPLE: dict[str, Any] = {
     "name": "CRM",
     "beginning": "sfl_3vQx9k",
     "scopes": ["calls:read", "live:read"],
+    "in_force": ["calls:read", "live:read"],
     "made_by": "claire@martin.example",
     "created_at": "2026-11-23T09:00:00Z",
     "expires_at": None,
@@ -68,7 +72,8 @@ def all_of_them(query: Paging) -> Answer:
 
     The newest first, revoked ones last."""
     found = tokens.listed(db.session(), me().subscriber_id)
-    return listed(cut(found, lambda token: str(token.id), query), shown)
+    in_force = tokens.in_force(db.session(), found)
+    return listed(cut(found, lambda token: str(token.id), query), lambda token: _told(token, in_force[token.id]))
 
 
 @blueprint.post("/tokens")
@@ -78,7 +83,8 @@ def all_of_them(query: Paging) -> Answer:
 def create(body: TokenIn) -> Answer:
     """Make a token.
 
-    It can do no more than who makes it. The token itself is told only in this answer."""
+    It can never do more than who makes it can do at that time, and stops when they have left. One that a token makes
+    ends with that token, too. The token itself is told only in this answer."""
     made, text = new(body.name, body.scopes, body.expires_at)
     db.session.commit()
     return answer({**shown(made), "token": text}, 201, location=f"/api/v1/tokens/{made.id}")
@@ -98,39 +104,44 @@ def one(token_id: int) -> Answer:
 def revoke(token_id: int) -> Answer:
     """Revoke a token.
 
-    It is of no use from now on; that cannot be undone. It stays in the list."""
-    token = end(token_id)
+    It is of no use from now on, nor are those that it made; that cannot be undone. It stays in the list."""
+    end(token_id)
     db.session.commit()
-    return answer(shown(token))
+    return answer(shown(tokens.read(db.session(), me().subscriber_id, token_id)))
 
 
 def new(name: str, scopes: list[str], expires_at: datetime | None) -> tuple[ApiToken, str]:
     """Make a token for whoever asks; the page does the same. The caller commits."""
     person = me()
+    parent = tokens.read(db.session(), person.subscriber_id, person.token_id) if person.token_id else None
     made = tokens.create(
         db.session(),
         name=name.strip(),
         scopes=scopes,
         role=person.role,
         made_by=person.login,
+        account_id=parent.account_id if parent else person.account_id,
         now=datetime.now(UTC),
         expires_at=expires_at,
         subscriber_id=person.subscriber_id,
-        within=person.scopes,
+        parent=parent,
     )
     noted("created", "token", made[0].name, [("scopes", None, made[0].scopes)])
     return made
 
 
-def end(token_id: int) -> ApiToken:
-    """Revoke a token; the page does the same. The caller commits."""
-    token = tokens.read(db.session(), me().subscriber_id, token_id)
-    if token.revoked_at is None:
-        tokens.revoke(db.session(), me().subscriber_id, token_id, datetime.now(UTC))
+def end(token_id: int) -> list[ApiToken]:
+    """Revoke a token, and those that it made; the page does the same. The caller commits."""
+    ended = tokens.revoke(db.session(), me().subscriber_id, token_id, datetime.now(UTC))
+    for token in ended:
         noted("revoked", "token", token.name)
-    return token
+    return ended
 
 
 def shown(token: ApiToken) -> dict[str, Any]:
     """A token as the API tells it."""
-    return {name: getattr(token, name) for name in Token.model_fields}
+    return _told(token, tokens.in_force(db.session(), [token])[token.id])
+
+
+def _told(token: ApiToken, in_force: tuple[str, ...]) -> dict[str, Any]:
+    return {name: list(in_force) if name == "in_force" else getattr(token, name) for name in Token.model_fields}

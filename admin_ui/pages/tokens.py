@@ -47,9 +47,11 @@ LASTS = {"30": _l("30 days"), "90": _l("90 days"), "365": _l("1 year"), "": _l("
 @allowed(ACCOUNT, OPERATE)
 def index() -> ResponseReturnValue:
     """Tokens, and a subscriber's webhooks."""
+    found = tokens.listed(db.session(), me().subscriber_id)
     return render_template(
         "tokens/index.html",
-        tokens=tokens.listed(db.session(), me().subscriber_id),
+        tokens=found,
+        in_force=tokens.in_force(db.session(), found),
         webhooks=webhooks.listed(db.session()) if me().subscriber_id else [],
         state=state,
         titles=titles,
@@ -87,20 +89,27 @@ def create() -> ResponseReturnValue:
 def revoke(token_id: int) -> ResponseReturnValue:
     """Let a token be of no use any more."""
     try:
-        name = over_api.end(token_id).name
+        name = tokens.read(db.session(), me().subscriber_id, token_id).name
+        along = [token.name for token in over_api.end(token_id) if token.id != token_id]
     except LookupError:
         abort(404)
     db.session.commit()
     flash(_("The token %(name)s is of no use any more.", name=name))
+    if along:
+        flash(_("It had made others, which ended with it: %(names)s.", names=", ".join(along)), "warning")
     return redirect(url_for("tokens.index"), 303)
 
 
-def state(token: ApiToken) -> tuple[str, str]:
-    """A colour and a word for a token."""
+def state(token: ApiToken, in_force: Iterable[str]) -> tuple[str, str]:
+    """A colour and a word for a token, of which some scopes are in force."""
     if token.revoked_at:
         return "", _("Revoked")
     if token.expires_at and token.expires_at <= datetime.now(UTC):
         return "", _("Expired")
+    if not in_force:
+        return "red", _("Stopped")
+    if set(in_force) != set(token.scopes):
+        return "amber", _("Restricted")
     if token.expires_at and token.expires_at <= datetime.now(UTC) + timedelta(days=7):
         return "amber", _("Ends soon")
     return "green", _("Valid")

@@ -47,4 +47,10 @@ def covers(given: Iterable[str], word: str) -> bool:
 
 def grantable(role: str) -> tuple[str, ...]:
     """The scopes that somebody of a role may give to a token."""
-    return tuple(word for word in SCOPES if needs(word) & ALLOWED[role])
+    return tuple(word for word in SCOPES if needs(word) & ALLOWED.get(role, frozenset()))
+
+
+def within(scopes: Iterable[str], role: str) -> tuple[str, ...]:
+    """Those of some scopes that a role covers."""
+    may = grantable(role)
+    return tuple(word for word in scopes if word in may)

@@ -84,6 +84,11 @@ class Site:
             account = self._account(session, role, slug, language)
             return sessions.begin(session, account, datetime.now(UTC), address="127.0.0.1", browser="test")
 
+    def account_id(self, role: str, slug: str = "martin") -> int:
+        """The account of somebody of a role; the person is made when there is none."""
+        with operator(self.engine) as session:
+            return self._account(session, role, slug, "en").id
+
     def subscriber_id(self, slug: str = "martin") -> int:
         """A subscriber's id."""
         with operator(self.engine, read_only=True) as session:
@@ -103,10 +108,13 @@ class Site:
         account = Account(login=login, language=language)
         if role != "operator":
             subscriber = session.scalars(select(Subscriber).where(Subscriber.slug == slug)).one()
-            doc = {"login": login, "name": role.title(), "role": role}
-            user = User(subscriber_id=subscriber.id, doc=doc, position=99)
-            session.add(user)
-            session.flush()
+            mine = select(User).where(User.subscriber_id == subscriber.id, User.login == login)
+            user = session.scalars(mine).one_or_none()
+            if user is None:
+                doc = {"login": login, "name": role.title(), "role": role}
+                user = User(subscriber_id=subscriber.id, doc=doc, position=99)
+                session.add(user)
+                session.flush()
             account.subscriber_id, account.user_id = subscriber.id, user.id
         session.add(account)
         session.flush()

@@ -26,6 +26,7 @@ class Program:
     def __init__(self, site: Site, *scopes: str, slug: str = "martin", **more: Any) -> None:
         self.site = site
         role = "administrator" if slug else "operator"
+        account_id = site.account_id(role, slug)
         with operator(site.engine) as session:
             _, self.token = tokens.create(
                 session,
@@ -33,6 +34,7 @@ class Program:
                 scopes=scopes or grantable(role),
                 role=role,
                 made_by="test",
+                account_id=account_id,
                 now=datetime.now(UTC),
                 subscriber_id=site.subscriber_id(slug) if slug else None,
                 **more,

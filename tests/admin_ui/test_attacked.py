@@ -36,8 +36,9 @@ API = "/api/v1"
 def token(site: Site, *scopes: str) -> dict[str, str]:
     """The header of a new token of martin's."""
     text = f"sfl_{'-'.join(scopes)}"
+    own = {"account_id": site.account_id("administrator"), "subscriber_id": site.subscriber_id()}
     with operator(site.engine) as session:
-        session.add(ApiToken(name="x", token=digest(text), scopes=list(scopes), subscriber_id=site.subscriber_id()))
+        session.add(ApiToken(name="x", token=digest(text), scopes=list(scopes), **own))
     return {"Authorization": f"Bearer {text}"}
 
 

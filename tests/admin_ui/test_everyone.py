@@ -73,12 +73,13 @@ def full(site: Site) -> Site:
     """Martin has something of everything."""
     site.app.extensions["calls"] = NoSuchCall()
     mine = site.subscriber_id()
-    site.token("administrator")
+    administrator = site.account_id("administrator")
     now = datetime.now(UTC)
     with scoped(site.engine, mine) as session:
         session.add(CallRecord(call=CALL, direction="inbound", caller="+33612121212", started_at=now, flow="reception"))
         session.add(CallEvent(call=CALL, sequence=0, at=now, kind="offered", data={"from": "", "to": "1"}))
-        session.add(ApiToken(name="a-token-of-martin", token=digest("x"), scopes=["flows:read"]))
+        made_by = {"account_id": administrator, "scopes": ["flows:read"]}
+        session.add(ApiToken(name="a-token-of-martin", token=digest("x"), **made_by))
         session.add(Prompt(doc={"name": "martin-only", "text": {"fr": "Bonjour."}}))
         session.add(Schedule(doc={"name": "martin-only", "hours": {"mon-fri": ["09:00-17:00"]}}))
         hook = Webhook(name="a-webhook-of-martin", url="https://hook.example/", secret=b"s")

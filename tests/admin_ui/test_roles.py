@@ -149,8 +149,9 @@ def test_over_the_api_it_is_the_same(site: Site, engineer: Browser) -> None:
 
 
 def test_a_token_for_users_makes_no_administrators(site: Site, engineer: Browser) -> None:
+    own = {"scopes": ["users:write"], "subscriber_id": site.subscriber_id()}
+    own["account_id"] = site.account_id("administrator")
     with operator(site.engine) as session:
-        own = {"scopes": ["users:write"], "subscriber_id": site.subscriber_id()}
         session.add(ApiToken(name="people", token=digest("sfl_people"), **own))
     new = {"login": "new@martin.test", "name": "New", "role": "administrator"}
     headers = {"Authorization": "Bearer sfl_people"}

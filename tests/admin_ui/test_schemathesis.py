@@ -110,9 +110,10 @@ def _run(address: str, token: str, *options: str) -> None:
 def _fill(site: Site) -> None:
     """Something for every number and name that the configuration gives schemathesis."""
     martin = site.subscriber_id()
+    accounts = {role: site.account_id(role) for role in ("administrator", "operator")}
     with operator(site.engine) as session:
         for owner, role in ((martin, "administrator"), (None, "operator")):
-            given = {"scopes": ["tokens:read"], "role": role, "made_by": "x", "now": NOW}
+            given = {"scopes": ["tokens:read"], "role": role, "made_by": "x", "account_id": accounts[role], "now": NOW}
             tokens.create(session, name="other", subscriber_id=owner, **given)  # type: ignore[arg-type]
         times = {"started_at": NOW, "answered_at": NOW, "ended_at": NOW + timedelta(seconds=9)}
         session.add(CallRecord(call=CALL, subscriber_id=martin, direction="inbound", flow="reception", **times))

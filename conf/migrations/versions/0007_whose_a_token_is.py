@@ -44,7 +44,7 @@ def _give_makers() -> None:
     token = sa.table('api_token', *(sa.column(name, key) for name in ('id', 'subscriber_id', 'account_id', 'parent_id')),
                      sa.column('made_by', text), sa.column('name', text))
     people = {(row.subscriber_id, row.login): row.id for row in bind.execute(sa.select(account))}
-    tokens = {}
+    tokens: dict[tuple[int | None, str], tuple[int, int | None]] = {}
     for row in bind.execute(sa.select(token).order_by(token.c.id)).all():
         parent = tokens.get((row.subscriber_id, row.made_by)) if row.made_by.startswith('token ') else None
         maker = parent[1] if parent else people.get((row.subscriber_id, row.made_by.lower()))
