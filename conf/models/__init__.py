@@ -21,8 +21,10 @@ from conf.models.operator_setting import OperatorSetting
 from conf.models.outbound_rule import OutboundRule
 from conf.models.planned_publication import PlannedPublication
 from conf.models.prompt import Prompt
+from conf.models.prompter_rule import Checklist, PrompterRule
 from conf.models.schedule import Schedule
 from conf.models.subscriber import Subscriber
+from conf.models.transcript import ShownHint, Transcript
 from conf.models.trunk import Trunk
 from conf.models.types import Content, Line, Moment, Sealed
 from conf.models.user import User
@@ -36,6 +38,7 @@ __all__ = [
     "BlockedAddress",
     "CallEvent",
     "CallRecord",
+    "Checklist",
     "Configuration",
     "Content",
     "Controller",
@@ -64,11 +67,14 @@ __all__ = [
     "OutboundRule",
     "PlannedPublication",
     "Prompt",
+    "PrompterRule",
     "RecoveryCode",
     "Schedule",
     "Sealed",
+    "ShownHint",
     "Subscriber",
     "SubscriberKey",
+    "Transcript",
     "Trunk",
     "User",
     "WebSession",

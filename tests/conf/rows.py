@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from conf import models
 from conf.models import Base, OfSubscriber
 
+SAID = models.Content.plain("[]")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -103,5 +104,13 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.RecoveryCode: _of_account(models.RecoveryCode),
     models.ApiToken: lambda s, o, m: models.ApiToken(name=m, token=f"{o}{m}"),
     models.IdempotencyKey: lambda s, o, m: models.IdempotencyKey(caller=str(o), key=m, fingerprint="f"),
+    models.PrompterRule: lambda s, o, m: models.PrompterRule(doc={"name": m}),
+    models.Checklist: lambda s, o, m: models.Checklist(doc={"name": m}),
+    models.Transcript: lambda s, o, m: models.Transcript(
+        call=m, side="agent", sequence=1, started_at=NOW, began=0.0, ended=1.0, body=SAID, until=NOW
+    ),
+    models.ShownHint: lambda s, o, m: models.ShownHint(
+        call=m, card=1, rule=m, audience="agent", at=NOW, offset=1.0, why=SAID, until=NOW
+    ),
     models.AuditEntry: lambda s, o, m: models.AuditEntry(actor=m, action="changed"),
 }
