@@ -14,7 +14,7 @@ from controller.virtual.applications import bridge
 from controller.virtual.channel import Channel, Switch
 from controller.virtual.headers import other_leg
 from controller.virtual.registry import api
-from controller.virtual.text import unescaped
+from controller.virtual.text import settings, unescaped
 
 NO_CHANNEL = "-ERR No such channel!\n"
 DUMP = ("mod_commands.c", "uuid_dump_function", "6495")
@@ -179,10 +179,11 @@ def uuid_bridge(switch: Switch, rest: str) -> str:
 @api("uuid_record")
 @of_channel("<uuid> [start|stop|mask|unmask] <path> [<limit>]", "-ERR Cannot locate session!\n")
 def uuid_record(channel: Channel, rest: str) -> str:
-    verb, _, path = rest.partition(" ")
-    path = path.split(" ")[0]
+    verb, path, limit, options = ([*rest.split(" ", 3), "", "", ""])[:4]
     if verb == "start":
-        return "+OK Success\n" if channel.start_recording(path) else "-ERR Cannot record session!\n"
+        seconds, manner = float(limit) if limit.isdigit() else 0.0, settings(options.strip("{}"), ",")
+        started = channel.start_recording(path, seconds, manner)
+        return "+OK Success\n" if started else "-ERR Cannot record session!\n"
     if verb == "stop":
         return "+OK Success\n" if channel.stop_recording(path) else "-ERR Cannot stop record session!\n"
     return "+OK Success\n"

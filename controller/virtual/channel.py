@@ -68,6 +68,11 @@ class Channel(Sound):
         self.sockets: list[Socket] = []
         switch.channels[self.uuid] = self
 
+    def sent(self, begin: float) -> bytes:
+        """What is played to it, else what the person it talks to says."""
+        played = self.played.frame(begin)
+        return self.partner.said(begin) if self.partner and not any(played) else played
+
     def queue(self, command: Command) -> None:
         """A sendmsg: it is looked at one frame (20 ms) later."""
         self.commands.append(command)

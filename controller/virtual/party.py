@@ -10,6 +10,7 @@ from typing import Protocol, Self
 import gevent
 from gevent.event import Event as Signal
 
+from controller.virtual.audio import Track, pcm
 from controller.virtual.clock import Clock
 from controller.virtual.media import duration
 from controller.virtual.wire import Value
@@ -65,6 +66,7 @@ class Party:
         self.keys_heard = ""
         self.said: list[str] = []
         self.events: list[Happening] = []
+        self.voice = Track()
         self.speaks_until = 0.0
         self.answered, self.ended = Signal(), Signal()
         self.cause = ""
@@ -85,8 +87,15 @@ class Party:
         return self
 
     def says(self, sound: str) -> Self:
-        """Say something: the stand-in carries no sound, it only notes the file and how long it lasts."""
+        """Begin to say what is in a sound file, after what is being said; the script goes on at once."""
+        if duration(sound) is None:
+            raise FileNotFoundError(sound)
         self._do(lambda: self._say(sound))
+        return self
+
+    def is_silent(self) -> Self:
+        """Stop speaking, in the middle of a word if need be."""
+        self._do(self._fall_silent)
         return self
 
     def hangs_up(self, cause: str = "", after: float = 0.0) -> Self:
@@ -176,7 +185,13 @@ class Party:
 
     def _say(self, sound: str) -> None:
         self.said.append(sound)
-        self.speaks_until = max(self.clock.now(), self.speaks_until) + (duration(sound) or 0.0)
+        begin = max(self.clock.now(), self.speaks_until)
+        self.voice.put(begin, pcm(sound))
+        self.speaks_until = begin + (duration(sound) or 0.0)
+
+    def _fall_silent(self) -> None:
+        self.speaks_until = self.clock.now()
+        self.voice.cut(self.speaks_until)
 
     def _hang_up(self, cause: str, after: float) -> None:
         if after:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 
+from controller.virtual.audio import is_endless, pcm
 from controller.virtual.channel import Channel
 from controller.virtual.media import duration
 from controller.virtual.registry import application
@@ -57,7 +58,9 @@ def play(channel: Channel, path: str, on_key: Callable[[str], bool] | None = Non
     started = channel.clock.now()
     channel.fire("PLAYBACK_START", None, what)
     channel.party.hears(path, channel)
+    channel.played.put(started, pcm(path, channel.switch.sounds), endless=is_endless(path))
     result, lost = _last(channel, started + seconds, on_key)
+    channel.played.cut(channel.clock.now())
     spent = max(0, min(seconds, channel.clock.now() - started - lost))
     samples = round(spent * 8000) if result is not Played.DONE else round(seconds * 8000)
     for name, value in (
