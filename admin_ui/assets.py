@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from flask import Flask, url_for
 from markupsafe import Markup, escape
 
 BUILT = Path(__file__).parent / "static" / "built"
+MANIFEST = str(BUILT / ".vite" / "manifest.json")
 _ICON = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -32,9 +34,10 @@ def entry(name: str) -> Markup:
 
 def icon(name: str, label: str = "") -> Markup:
     """A Lucide icon in the page; with a label it says something, without it only decorates."""
-    drawn = _drawing(name, _changed())
-    told = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
-    return Markup('<span class="icon"{}>{}</span>').format(told, drawn)
+    if not label:
+        return _decoration(name, _changed())
+    told = Markup(' role="img" aria-label="{}"').format(label)
+    return Markup('<span class="icon"{}>{}</span>').format(told, _drawing(name, _changed()))
 
 
 def _url(file: str) -> str:
@@ -42,13 +45,16 @@ def _url(file: str) -> str:
 
 
 def _changed() -> float:
-    path = BUILT / ".vite" / "manifest.json"
-    return path.stat().st_mtime if path.exists() else 0.0
+    """When the front end was built; asked for each icon of a page."""
+    try:
+        return os.stat(MANIFEST).st_mtime
+    except OSError:
+        return 0.0
 
 
 @lru_cache(maxsize=1)
 def _manifest(_changed_at: float) -> dict[str, Any]:
-    path = BUILT / ".vite" / "manifest.json"
+    path = Path(MANIFEST)
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
@@ -64,6 +70,11 @@ def _styles(name: str) -> list[str]:
 
     visit(name)
     return list(found)
+
+
+@lru_cache(maxsize=256)
+def _decoration(name: str, changed_at: float) -> Markup:
+    return Markup('<span class="icon" aria-hidden="true">{}</span>').format(_drawing(name, changed_at))
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, request
 from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
+from markupsafe import Markup
 
 from conf.translations import LANGUAGES
 
@@ -57,8 +58,18 @@ class Catalogues(Domain):
 
     def get_translations(self) -> Translations | NullTranslations:
         """The catalogue of the request's language."""
-        locale = get_locale()
-        return catalogue(locale.language if locale else "en")
+        return _spoken()
+
+
+def translated(text: str, **variables: object) -> Markup:
+    """`_()` in templates. A page has hundreds of texts: this takes a quarter of the time of Jinja's own."""
+    found = Markup(_spoken().ugettext(text))  # noqa: S704  a text of ours; what it is filled with is escaped
+    return found % variables if variables or "%" in found else found
+
+
+def _spoken() -> Translations | NullTranslations:
+    locale = get_locale()
+    return catalogue(locale.language if locale else "en")
 
 
 def wanted_language() -> str:
@@ -80,3 +91,4 @@ def init_app(app: Flask) -> None:
     """Speak every language of the catalogues."""
     babel = Babel(app, locale_selector=wanted_language, timezone_selector=wanted_zone)
     babel.domain_instance = Catalogues()
+    app.jinja_env.globals.update(_=translated, gettext=translated)

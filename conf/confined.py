@@ -7,6 +7,7 @@ window function, it may miss. Each SELECT, also the inner ones, is looked at onc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Alias, BinaryExpression, BindParameter, BooleanClauseList, ColumnElement, Engine, Join, Table
@@ -25,8 +26,9 @@ class Unscoped(Exception):
     """A session touched a subscriber's table without saying for whom, or in a way that cannot be confined."""
 
 
+@lru_cache(maxsize=1024)
 def conditions(acting_subscriber: int) -> tuple[LoaderCriteriaOption, ...]:
-    """The options that confine a statement to one subscriber."""
+    """The options that confine a statement to one subscriber. Making them takes as long as a small query."""
     return (
         with_loader_criteria(
             OfSubscriber, lambda entity: entity.subscriber_id == acting_subscriber, include_aliases=True
