@@ -34,7 +34,8 @@ export function Editor({ replay }: { replay: string | null }) {
 function Workbench({ replay }: { replay: string | null }) {
   const narrow = useMedia(NARROW);
   const wasReadonly = useEditor((state) => state.readonly);
-  const readonly = wasReadonly || narrow;
+  const old = useEditor((state) => Boolean(state.compared?.after)); // a published version is on the canvas, not the draft
+  const readonly = wasReadonly || narrow || old;
   useKeys(readonly);
   useCollection("prompts");
   useEffect(() => void readSubscriber(), []);
@@ -49,12 +50,12 @@ function Workbench({ replay }: { replay: string | null }) {
       <div className="ed-main">
         {readonly ? null : <Palette />}
         <div className="ed-middle">
-          <Canvas readonly={readonly} />
+          <Canvas readonly={readonly} selectable={!old} />
           <Search />
           <Dock narrow={narrow} />
         </div>
         <Drawer replay={replay} />
-        {narrow ? null : <Properties />}
+        {narrow || old ? null : <Properties />}
       </div>
       <Help />
       <Told />

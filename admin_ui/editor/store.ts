@@ -2,13 +2,14 @@
 
 import { create } from "zustand";
 
+import type { Comparison } from "./model/comparison";
 import type { Place, Places } from "./model/edits";
 import * as edits from "./model/edits";
 import { learnCommon } from "./model/exits";
 import { free, layout, unwritten, written } from "./model/layout";
 import { plainly } from "./model/worded";
 import { entries, fromEntries, keys } from "./ordered";
-import type { Coverage, FlowDiff, FlowDoc, FlowTest, Forms, NodeDoc, Problem, Step } from "./types";
+import type { Coverage, FlowDoc, FlowTest, Forms, NodeDoc, Problem, Step } from "./types";
 
 const MOST_UNDO = 200;
 const SAME_EDIT = 1200; // milliseconds between two keystrokes that are undone together
@@ -35,14 +36,17 @@ export interface EditorState {
   problemsOf: Record<string, Problem[]>;
   path: Step[];
   coverage: Coverage | null;
-  diff: FlowDiff | null;
+  /** Two versions that are drawn together. */
+  compared: Comparison | null;
+  /** Where the nodes of a published version are drawn, while it is. */
+  shownPlaces: Places;
   /** Announced politely to screen readers. */
   told: string;
 }
 
 export const useEditor = create<EditorState>(() => ({
   flow: "", readonly: false, forms: {}, doc: { name: "", start: "", nodes: {} }, places: {}, past: [], future: [],
-  selected: new Set(), focus: null, problems: [], problemsOf: {}, path: [], coverage: null, diff: null, told: "",
+  selected: new Set(), focus: null, problems: [], problemsOf: {}, path: [], coverage: null, compared: null, shownPlaces: {}, told: "",
 }));
 
 const { getState: now, setState: set } = useEditor;
@@ -118,7 +122,17 @@ export function setProblems(found: Problem[]): void {
 
 export const setPath = (path: Step[]): void => set({ path });
 export const setCoverage = (coverage: Coverage | null): void => set({ coverage });
-export const setDiff = (diff: FlowDiff | null): void => set({ diff });
+
+/** Draw two versions together. A published one takes the draft's place on the canvas until null is set. */
+export function setComparison(compared: Comparison | null): void {
+  const after = compared?.after;
+  set({ compared, shownPlaces: after ? unwritten(after, now().forms) : {}, ...(after ? { selected: new Set<string>(), focus: null } : {}) });
+}
+
+/** The document on the canvas: the draft, or the published version that is compared. */
+export const drawn = (state: EditorState): FlowDoc => state.compared?.after ?? state.doc;
+export const drawnPlaces = (state: EditorState): Places => (state.compared?.after ? state.shownPlaces : state.places);
+
 export const tell = (told: string): void => set({ told });
 
 /** Where a node is drawn now. */

@@ -1,5 +1,7 @@
 /** The editor's data: flow documents as `apply` writes them, and what the API answers. */
 
+import type { Comparison } from "./model/comparison";
+
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** One box of a flow; its other fields are those of its kind's form. */
@@ -253,11 +255,13 @@ export interface TestsProps {
 
 export interface VersionsProps {
   flow: string;
+  /** The draft as it stands in the editor. */
+  doc: FlowDoc;
   revision: number;
   /** Whether the draft has edits that are not saved yet: publishing waits for them. */
   dirty: boolean;
   /** Puts a document into the editor as an edit that can be undone. */
   onRestore: (doc: FlowDoc) => void;
-  onShowDiff: (diff: FlowDiff | null) => void;
+  onCompare: (compared: Comparison | null) => void;
   onPublished: (version: number) => void;
 }

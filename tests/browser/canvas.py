@@ -17,6 +17,7 @@ class Canvas:
         self.properties = page.get_by_role("complementary", name="Properties")
         self.dock = page.get_by_role("region", name="Problems and tests")
         self.drawer = page.locator(".ed-drawer")
+        self.legend = page.locator(".ed-legend")
 
     def open(self, flow: str) -> Canvas:
         """Open a flow, and wait until it is drawn."""
@@ -72,6 +73,14 @@ class Canvas:
     def wire(self, source: str, way: str) -> Locator:
         """The wire of an exit."""
         return self.page.locator(f'.react-flow__edge[data-id="{source}/{way}"]')
+
+    def removed(self, name: str) -> Locator:
+        """A node that only the version before has, drawn as a ghost."""
+        return self.node(f"//{name}")
+
+    def removed_wire(self, source: str, way: str) -> Locator:
+        """A wire that only the version before has."""
+        return self.wire(f"//{source}", way)
 
     def lead(self, way: str, target: str) -> None:
         """Lead an exit of the chosen node somewhere, in its form."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, expect
 
 from tests.browser.canvas import Canvas
@@ -30,6 +32,7 @@ def test_a_reception_from_an_empty_canvas(visit: Visits, flows: Flows) -> None:
     edit_and_compare(canvas)
     roll_back(canvas)
     assert [version.version for version in flows.versions("front desk")] == [3, 2, 1]
+    compare_published(canvas)
 
 
 def draw(canvas: Canvas) -> None:
@@ -120,8 +123,10 @@ def edit_and_compare(canvas: Canvas) -> None:
     rewired = canvas.drawer.get_by_role("region", name="times")
     expect(rewired.get_by_role("deletion")).to_have_text("bye")
     expect(rewired.get_by_role("insertion")).to_have_text("asked")
-    expect(canvas.node("shop").locator(".is-changed")).to_be_visible()
-    expect(canvas.node("asked").locator(".is-added")).to_be_visible()
+    expect(canvas.node("shop").locator(".ed-box.is-changed")).to_be_visible()
+    expect(canvas.node("asked").locator(".ed-difference")).to_have_text("Added")
+    expect(canvas.removed_wire("times", "next")).to_be_attached()
+    expect(canvas.legend).to_have_text(re.compile("Added node.*1.*Changed node.*2.*New connection.*2.*Removed connection.*1"))
     canvas.drawer.get_by_role("button", name="Publish the draft…").click()
     canvas.drawer.get_by_label("What changes for callers?").fill("Rings longer")
     canvas.drawer.get_by_role("form").get_by_role("button", name="Publish", exact=True).click()
@@ -136,6 +141,22 @@ def roll_back(canvas: Canvas) -> None:
     first.get_by_role("button", name="Roll back", exact=True).click()
     expect(canvas.drawer.get_by_text("Version 1 is in service again, as version 3.")).to_be_visible()
     expect(canvas.page.get_by_text("Version 3 takes calls")).to_be_visible()
+
+
+def compare_published(canvas: Canvas) -> None:
+    """Two published versions are drawn together: the node that went is a ghost, and nothing can be edited."""
+    canvas.drawer.get_by_label("Before").select_option("2")
+    canvas.drawer.get_by_label("After").select_option("3")
+    expect(canvas.legend).to_contain_text("Version 2 → Version 3 (in service)")
+    expect(canvas.legend).to_contain_text("only read here")
+    ghost = canvas.removed("asked")
+    expect(ghost.locator(".ed-difference")).to_have_text("Removed")
+    expect(ghost.get_by_role("deletion").filter(has_text="asked")).to_be_visible()
+    expect(canvas.removed_wire("//asked", "next")).to_be_attached()
+    expect(canvas.kind("Count")).to_be_hidden()
+    canvas.drawer.get_by_text("What differs").click()
+    expect(canvas.legend).to_be_hidden()
+    expect(canvas.node("asked")).to_be_visible()
 
 
 def press(phone: Locator, key: str) -> None:

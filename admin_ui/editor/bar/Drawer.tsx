@@ -3,7 +3,7 @@ import { Suspense, useEffect } from "react";
 
 import { PhonePanel, VersionsPanel } from "../panels";
 import { useSitting } from "../session";
-import { edit, focusOn, setDiff, setPath, setTests, useEditor } from "../store";
+import { edit, focusOn, setComparison, setPath, setTests, useEditor } from "../store";
 import { t } from "../texts";
 import type { FlowTest } from "../types";
 import { toggleSide, useView } from "../view";
@@ -13,7 +13,7 @@ export function Drawer({ replay }: { replay: string | null }) {
   const side = useView((state) => state.side);
   useEffect(() => {
     if (side !== "phone") setPath([]);
-    if (side !== "versions") setDiff(null);
+    if (side !== "versions") setComparison(null);
   }, [side]);
   if (!side) return null;
   const title = side === "phone" ? t("Test call") : t("Versions");
@@ -44,10 +44,11 @@ function Phone({ replay }: { replay: string | null }) {
 
 function Versions() {
   const flow = useEditor((state) => state.flow);
+  const doc = useEditor((state) => state.doc);
   const save = useSitting((state) => state.save);
   return (
     <VersionsPanel
-      flow={flow} revision={save.revision} dirty={save.phase !== "saved"} onRestore={edit} onShowDiff={setDiff}
+      flow={flow} doc={doc} revision={save.revision} dirty={save.phase !== "saved"} onRestore={edit} onCompare={setComparison}
       onPublished={(version) => useSitting.setState({ published: version })}
     />
   );

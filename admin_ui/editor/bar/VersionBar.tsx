@@ -11,6 +11,7 @@ export function VersionBar({ narrow }: { narrow: boolean }) {
   const name = useEditor((state) => state.doc.name || state.flow);
   const published = useSitting((state) => state.published);
   const readonly = useEditor((state) => state.readonly);
+  const old = useEditor((state) => Boolean(state.compared?.after));
   const side = useView((state) => state.side);
   return (
     <header className="ed-bar">
@@ -20,7 +21,7 @@ export function VersionBar({ narrow }: { narrow: boolean }) {
       <SaveStatus />
       <ProblemCount />
       <span className="ed-grow" />
-      {narrow || readonly ? null : <Tools />}
+      {narrow || readonly || old ? null : <Tools />}
       <button type="button" className={`btn btn-sm btn-outline-secondary ed-test${side === "phone" ? " active" : ""}`} aria-pressed={side === "phone"} onClick={() => toggleSide("phone")}>
         <Phone size={15} aria-hidden="true" /> {t("Test")}
       </button>

@@ -3,16 +3,17 @@ import { MessageSquareText, Play } from "lucide-react";
 import { memo, useEffect, useMemo, useRef } from "react";
 
 import { useSpoken } from "../collections";
-import { exitsOf } from "../model/exits";
+import { exitTitle, exitsOf } from "../model/exits";
 import { gist } from "../model/gist";
 import { type BoxNode, INPUT } from "../model/graph";
-import { useEditor } from "../store";
+import { drawn, useEditor } from "../store";
 import { language, t } from "../texts";
 import type { Problem } from "../types";
-import { ExitRow } from "./ExitRow";
+import { DifferenceMark } from "./DifferenceMark";
+import { ExitRow, GoneExit } from "./ExitRow";
 import { Icon } from "./Icon";
 import { ProblemBadge } from "./ProblemBadge";
-import { useCovered, useDifference, useWalked } from "./state";
+import { useCovered, useDifference, useGoneExits, useWalked } from "./state";
 
 const NONE: Problem[] = [];
 
@@ -29,10 +30,10 @@ function useMeasuredAgain(id: string, exits: string): void {
 
 /** One node on the canvas. It reads the store by its name, so that dragging another one does not draw it again. */
 export const Box = memo(function Box({ id, selected }: NodeProps<BoxNode>) {
-  const node = useEditor((state) => state.doc.nodes[id]);
+  const node = useEditor((state) => drawn(state).nodes[id]);
   const form = useEditor((state) => state.forms[node?.kind ?? ""]);
-  const problems = useEditor((state) => state.problemsOf[id] ?? NONE);
-  const starts = useEditor((state) => state.doc.start === id);
+  const problems = useEditor((state) => (state.compared?.after ? NONE : (state.problemsOf[id] ?? NONE)));
+  const starts = useEditor((state) => drawn(state).start === id);
   const spoken = useSpoken();
   const walked = useWalked(id);
   const difference = useDifference(id);
@@ -41,7 +42,8 @@ export const Box = memo(function Box({ id, selected }: NodeProps<BoxNode>) {
     () => (node ? exitsOf(node, form, problems).filter((exit) => !exit.common || exit.target !== null) : []),
     [node, form, problems],
   );
-  const names = exits.map((exit) => exit.name).join("\n");
+  const gone = useGoneExits(id).filter((name) => !exits.some((exit) => exit.name === name));
+  const names = [...exits.map((exit) => exit.name), ...gone].join("\n");
   useMeasuredAgain(id, names);
   if (!node) return null;
 
@@ -64,9 +66,15 @@ export const Box = memo(function Box({ id, selected }: NodeProps<BoxNode>) {
         <ProblemBadge problems={problems} />
       </header>
       {starts ? <span className="ed-start"><Play size={11} aria-hidden="true" />{t("Begin")}</span> : null}
-      {covered !== null ? <span className="ed-covered">{covered ? t("{times}× tested", { times: covered }) : t("not tested")}</span> : null}
+      <DifferenceMark node={id} difference={difference} />
+      {covered !== null && !difference ? <span className="ed-covered">{covered ? t("{times}× tested", { times: covered }) : t("not tested")}</span> : null}
       {matters ? <p className="ed-gist">{matters}</p> : null}
-      {exits.length ? <ul className="ed-exits">{exits.map((exit) => <ExitRow key={exit.name} node={id} exit={exit} />)}</ul> : null}
+      {exits.length || gone.length ? (
+        <ul className="ed-exits">
+          {exits.map((exit) => <ExitRow key={exit.name} node={id} exit={exit} />)}
+          {gone.map((name) => <GoneExit key={name} name={name} title={exitTitle(node, form, name)} />)}
+        </ul>
+      ) : null}
     </div>
   );
 });

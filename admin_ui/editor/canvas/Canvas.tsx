@@ -4,19 +4,22 @@ import {
 } from "@xyflow/react";
 import { type DragEvent, useCallback, useEffect, useMemo, useState } from "react";
 
+import { ghostBoxes, ghostWires } from "../model/comparison";
 import { type BoxNode, boxes, type WireEdge, wires } from "../model/graph";
-import { addKind, connect, edit, move, select, useEditor } from "../store";
+import { addKind, connect, drawn, drawnPlaces, edit, move, select, useEditor } from "../store";
 import { wire } from "../model/edits";
 import { t } from "../texts";
 import { AddMenu, type Wanted } from "./AddMenu";
 import { Box } from "./Box";
+import { Ghost } from "./Ghost";
 import { spokenLabels } from "./labels";
-import { showWhole, useReveal } from "./reveal";
-import { useWireState } from "./state";
+import { Legend } from "./Legend";
+import { showWhole, useReveal, useShowDifferences } from "./reveal";
+import { type Apart, apartOf, useWireState } from "./state";
 import { useTheme } from "./theme";
 import { Wire } from "./Wire";
 
-const BOX_TYPES = { box: Box };
+const BOX_TYPES = { box: Box, ghost: Ghost };
 const WIRE_TYPES = { wire: Wire };
 const DEFAULT_WIRE = { markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 } };
 const FIT = { maxZoom: 1, minZoom: 0.3, padding: 0.12 };
@@ -24,9 +27,10 @@ const FAR = 0.32; // below this zoom nobody reads what stands in a node
 const MAP = { width: 168, height: 112 };
 export const DRAGGED_KIND = "application/x-souffleur-kind";
 
-export function Canvas({ readonly }: { readonly: boolean }) {
-  const doc = useEditor((state) => state.doc);
-  const places = useEditor((state) => state.places);
+export function Canvas({ readonly, selectable }: { readonly: boolean; selectable: boolean }) {
+  const doc = useEditor(drawn);
+  const places = useEditor(drawnPlaces);
+  const apart = useEditor(apartOf);
   const selected = useEditor((state) => state.selected);
   const forms = useEditor((state) => state.forms);
   const stateOf = useWireState();
@@ -38,9 +42,13 @@ export function Canvas({ readonly }: { readonly: boolean }) {
   const labels = useMemo(spokenLabels, []);
   const far = useStore((state) => state.transform[2] < FAR);
   useReveal();
+  useShowDifferences();
 
-  useEffect(() => setNodes((before) => boxes(doc, places, selected, forms, before)), [doc, places, selected, forms]);
-  useEffect(() => setEdges((before) => wires(doc, stateOf, before)), [doc, stateOf]);
+  useEffect(
+    () => setNodes((before) => [...ghosts(apart, before), ...boxes(doc, places, selected, forms, before)]),
+    [doc, places, selected, forms, apart],
+  );
+  useEffect(() => setEdges((before) => [...(apart ? ghostWires(apart.wires) : []), ...wires(doc, stateOf, before)]), [doc, stateOf, apart]);
 
   const onNodesChange = useCallback((changes: NodeChange<BoxNode>[]) => {
     setNodes((before) => applyNodeChanges(changes, before));
@@ -96,7 +104,7 @@ export function Canvas({ readonly }: { readonly: boolean }) {
         nodes={nodes} edges={edges} nodeTypes={BOX_TYPES} edgeTypes={WIRE_TYPES} defaultEdgeOptions={DEFAULT_WIRE}
         onNodesChange={onNodesChange} onEdgesChange={(changes) => setEdges((before) => applyEdgeChanges(changes, before))}
         onConnect={onConnect} onConnectEnd={onConnectEnd} {...(readonly ? {} : { onReconnect })}
-        nodesDraggable={!readonly} nodesConnectable={!readonly} edgesFocusable={false} elementsSelectable
+        nodesDraggable={!readonly} nodesConnectable={!readonly} edgesFocusable={false} elementsSelectable={selectable}
         deleteKeyCode={null} multiSelectionKeyCode={["Shift", "Meta", "Control"]} selectionKeyCode="Shift"
         onlyRenderVisibleElements onInit={showWhole} fitViewOptions={FIT} minZoom={0.1} maxZoom={1.6} connectionRadius={32}
         colorMode={theme} ariaLabelConfig={labels} snapToGrid snapGrid={[8, 8]} zoomOnDoubleClick={false}
@@ -104,6 +112,7 @@ export function Canvas({ readonly }: { readonly: boolean }) {
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} />
         <Controls showInteractive={false} position="bottom-left" />
+        <Legend />
         <MiniMap style={MAP} pannable zoomable position="bottom-right" nodeBorderRadius={24} ariaLabel={t("Map of the flow")} />
       </ReactFlow>
       {nodes.length === 0 ? <p className="ed-empty">{t("Drag a node here, or choose one on the left: the first one is where calls begin.")}</p> : null}
@@ -111,3 +120,7 @@ export function Canvas({ readonly }: { readonly: boolean }) {
     </section>
   );
 }
+
+/** The nodes that are gone, where two versions are compared. */
+const ghosts = (apart: Apart | null, before: BoxNode[]): BoxNode[] =>
+  apart ? ghostBoxes(apart.ghosts, (name) => t("{name}, removed", { name }), before) : [];

@@ -1,19 +1,23 @@
 /** Bringing nodes into view: the one a problem, the search or the running path leads to. */
 
-import { type ReactFlowInstance, useReactFlow, useStoreApi } from "@xyflow/react";
+import { getViewportForBounds, type ReactFlowInstance, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useCallback, useEffect } from "react";
 
+import type { Place } from "../model/edits";
 import type { BoxNode, WireEdge } from "../model/graph";
-import { WIDTH, heightOf } from "../model/layout";
+import { heightOf, WIDTH, written } from "../model/layout";
 import { keys } from "../ordered";
-import { placeOf, useEditor } from "../store";
+import { drawn, drawnPlaces, placeOf, useEditor } from "../store";
 import type { NodeDoc } from "../types";
-import { glowOf } from "./state";
+import { apartOf, glowOf } from "./state";
 import { moving } from "./theme";
 
 const MARGIN = 24;
 const READABLE = 0.6;
 const LEGIBLE = 0.4;
+const TALL = 260; // about as high as a node of some exits
+const LEGEND = "120px"; // above what is shown, for the legend
+const WIDEST = 1100; // of the canvas is shown at least, so that one node does not fill it
 
 /** Show the whole flow when it opens; of one too large to read, its beginning. */
 export function showWhole({ fitBounds, setViewport, zoomTo, getViewport }: ReactFlowInstance<BoxNode, WireEdge>): void {
@@ -77,4 +81,28 @@ export function useReveal(): void {
   useEffect(() => {
     if (current) moveTo(current, false);
   }, [current, moveTo]);
+}
+
+/** Shows what differs when two versions are drawn together; of a published version, the whole of it. */
+export function useShowDifferences(): void {
+  const { setViewport } = useReactFlow();
+  const store = useStoreApi();
+  const title = useEditor((state) => state.compared?.title ?? "");
+  useEffect(() => {
+    const state = useEditor.getState();
+    const { compared } = state;
+    if (!compared) return;
+    const [doc, places, apart] = [drawn(state), drawnPlaces(state), apartOf(state)];
+    const marked = new Set([...compared.diff.added, ...Object.keys(compared.diff.changed), ...Object.keys(compared.diff.renamed ?? {})]);
+    const stand = keys(doc.nodes).filter((name) => compared.after || marked.has(name));
+    const corners: Place[] = [...stand.map((name) => written(doc.nodes[name]) ?? places[name] ?? ([0, 0] as Place)), ...Object.values(apart?.ghosts ?? {})];
+    if (!corners.length) return;
+    const [x, y] = [Math.min(...corners.map((at) => at[0])), Math.min(...corners.map((at) => at[1])) - MARGIN];
+    const [right, bottom] = [Math.max(...corners.map((at) => at[0])) + WIDTH, Math.max(...corners.map((at) => at[1])) + TALL];
+    const [width, height] = [Math.max(right - x, WIDEST), Math.max(bottom - y, WIDEST / 2)];
+    const bounds = { x: x - (width - (right - x)) / 2, y: y - (height - (bottom - y)) / 2, width, height };
+    const canvas = store.getState();
+    const view = getViewportForBounds(bounds, canvas.width, canvas.height, LEGIBLE, 1, { x: 0.03, bottom: 0.03, top: LEGEND });
+    void setViewport(view, { duration: moving(250) });
+  }, [title, setViewport, store]);
 }

@@ -44,6 +44,18 @@ export function exitsOf(node: NodeDoc, form: NodeForm | undefined, problems: Pro
   return [...found.values()];
 }
 
+/** What an exit is called in its form: a choice by its key and meaning; "" is the exit that was not taken yet. */
+export function exitTitle(node: NodeDoc | undefined, form: NodeForm | undefined, name: string): string {
+  const way = form?.exits.find((one) => one.name === name);
+  if (way?.title) return way.title;
+  return node ? title(node, form?.exits.find((one) => one.each && holds(node[one.each], name)) ?? null, name) : name;
+}
+
+function holds(field: unknown, name: string): boolean {
+  if (Array.isArray(field)) return field.map(String).includes(name);
+  return typeof field === "object" && field !== null && Object.hasOwn(field, name);
+}
+
 const COMMON = new Set<string>();
 
 /** Learn which exits every kind has: they are drawn only where they are wired. */

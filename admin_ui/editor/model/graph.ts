@@ -7,7 +7,8 @@ import type { FlowDoc, Forms } from "../types";
 import type { Places } from "./edits";
 import { written } from "./layout";
 
-export type BoxNode = Node<Record<string, never>, "box">;
+/** A node of the flow, or of the version before that is gone ("ghost"). */
+export type BoxNode = Node<Record<string, never>, "box" | "ghost">;
 export type WireEdge = Edge<{ exit: string; state: string }, "wire">;
 
 export const INPUT = "in";
@@ -24,7 +25,7 @@ export function boxes(doc: FlowDoc, places: Places, selected: ReadonlySet<string
     const chosen = selected.has(name);
     const ariaLabel = `${name}, ${forms[node.kind]?.title ?? node.kind}`;
     if (old && old.ariaLabel === ariaLabel && old.position.x === x && old.position.y === y && Boolean(old.selected) === chosen) return old;
-    return { ...(old ?? { data: NOTHING }), id: name, type: "box", position: { x, y }, selected: chosen, ariaLabel };
+    return { ...(old ?? { data: NOTHING }), id: name, type: "box" as const, position: { x, y }, selected: chosen, ariaLabel };
   });
 }
 

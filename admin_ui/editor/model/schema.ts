@@ -47,6 +47,16 @@ export function keyPattern(schema: FieldSchema): string {
   return Object.keys(schema.patternProperties ?? {})[0] ?? "";
 }
 
+/** The schema of what lies at a path inside a form: `["prompt", "text", "fr"]`; null where the form knows nothing of it. */
+export function schemaAt(path: string[], form: NodeForm): FieldSchema | null {
+  let schema: FieldSchema | null = form.schema;
+  for (const part of path) {
+    const inner: FieldSchema | null | undefined = schema?.properties?.[part] ?? schema?.items ?? (schema ? valuesOf(schema) : null);
+    schema = inner ? resolve(inner, form.schema).schema : null;
+  }
+  return schema;
+}
+
 /** Whether an object says the same as another, whatever the order of its keys. */
 export function same(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;

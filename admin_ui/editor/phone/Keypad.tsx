@@ -23,7 +23,8 @@ export interface Typing {
 
 /** Collect keys for what waits; the answer is sent when it is complete or after the pause between two keys. */
 export function useTyping(waiting: Waiting | null, act: (line: Line) => void, onKey: () => void): Typing {
-  const keys = waiting?.for === "keys" ? keysOf(waiting.command) : null;
+  const asked = waiting && ["keys", "speech"].includes(waiting.for) ? keysOf(waiting.command) : null;
+  const keys = asked && asked.most > 0 ? asked : null;
   const [typed, setTyped] = useState<Typed>(NOTHING_TYPED);
   const between = keys?.betweenTimeout ?? 0;
   const send = useRef(act);

@@ -41,8 +41,8 @@ export function Turn({ flow, state, typing, act, onRestart }: Props) {
           }}
         />
       )}
-      {waiting?.for === "speech" && <Speech act={act} disabled={asking} />}
-      {waiting?.for === "keys" && <Keypad typing={typing} waiting={waiting} />}
+      {waiting?.for === "speech" && <Speech waiting={waiting} act={act} disabled={asking} />}
+      {waiting && typing.open && <Keypad typing={typing} waiting={waiting} />}
       {seen?.ended && !seen.problem && (
         <p className="ph-hint">{t("The call is over ({cause}).", { cause: seen.cause || t("no cause") })}</p>
       )}
@@ -80,6 +80,7 @@ function hereOf({ seen }: CallState, flow: string): string | true {
 }
 
 function patience(waiting: Waiting): string {
+  if (waiting.for === "speech") return t("The caller has {seconds} s to begin.", { seconds: keysOf(waiting.command).firstTimeout });
   return t("The caller has {seconds} s for the first key.", { seconds: keysOf(waiting.command).firstTimeout });
 }
 

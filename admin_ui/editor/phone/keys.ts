@@ -12,7 +12,7 @@ export interface Keys {
 
 export const ALL_KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
 
-/** Read a `collect` command as JSON, where what has its default value is left out. */
+/** Read a `collect` or `listen` command as JSON, where what has its default value is left out. */
 export function keysOf(command: Record<string, unknown>): Keys {
   const number = (name: string, otherwise: number) => {
     const value = command[name];
@@ -22,7 +22,7 @@ export function keysOf(command: Record<string, unknown>): Keys {
     most: number("max_digits", 1),
     least: number("min_digits", 1),
     terminators: typeof command.terminators === "string" ? command.terminators : "#",
-    firstTimeout: number("first_digit_timeout", 5),
+    firstTimeout: number(command.type === "listen" ? "silence" : "first_digit_timeout", 5),
     betweenTimeout: number("digit_timeout", 2),
     secret: command.secret === true,
   };

@@ -18,6 +18,8 @@ export function lineWords(line: Line): string {
       return t("The caller waits in silence");
     case "say":
       return t("The caller says “{words}”", { words: String(value) });
+    case "deaf":
+      return t("Nobody listens");
     case "answer":
       return name ? t("{number} answers", { number: name }) : t("Somebody answers");
     case "busy":

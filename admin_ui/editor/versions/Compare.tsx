@@ -3,29 +3,40 @@
 import { useEffect, useId, useRef, useState } from "react";
 
 import { readForms } from "../api";
+import type { Comparison } from "../model/comparison";
 import { said } from "../phone/simulated";
 import { t } from "../texts";
-import type { FlowDiff, Forms } from "../types";
+import type { FlowDoc, Forms } from "../types";
 import { Differences } from "./Differences";
 import type { WholeDiff } from "./diff_words";
-import { readDiff, type End, type Version } from "./reading";
+import { readDiff, readVersion, type End, type Version } from "./reading";
 
 interface Props {
   flow: string;
+  doc: FlowDoc;
   versions: Version[];
   revision: number;
-  onShowDiff: (diff: FlowDiff | null) => void;
+  onCompare: (compared: Comparison | null) => void;
 }
 
-export function Compare({ flow, versions, revision, onShowDiff }: Props) {
+/** Two ends with their documents, null for the draft as it stands in the editor. */
+interface Read {
+  from: End;
+  to: End;
+  diff: WholeDiff;
+  before: FlowDoc | null;
+  after: FlowDoc | null;
+}
+
+export function Compare({ flow, doc, versions, revision, onCompare }: Props) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const [ends, setEnds] = useState<[End, End] | null>(null);
-  const [diff, setDiff] = useState<WholeDiff | null>(null);
+  const [read, setRead] = useState<Read | null>(null);
   const [forms, setForms] = useState<Forms>({});
   const [error, setError] = useState("");
-  const draw = useRef(onShowDiff);
-  draw.current = onShowDiff;
+  const draw = useRef(onCompare);
+  draw.current = onCompare;
 
   const live = versions.find((version) => version.published)?.version ?? versions[0]?.version;
   const [from, to]: [End, End] = ends ?? [live ?? "draft", "draft"];
@@ -33,14 +44,15 @@ export function Compare({ flow, versions, revision, onShowDiff }: Props) {
   useEffect(() => {
     if (!open) return;
     const leaving = new AbortController();
-    readDiff(flow, from, to, leaving.signal).then(
+    readBoth(flow, from, to, leaving.signal).then(
       (found) => {
-        setDiff(found);
+        if (leaving.signal.aborted) return;
+        setRead(found);
         setError("");
       },
       (reason: unknown) => {
         if (leaving.signal.aborted) return;
-        setDiff(null);
+        setRead(null);
         setError(said(reason));
       },
     );
@@ -50,8 +62,10 @@ export function Compare({ flow, versions, revision, onShowDiff }: Props) {
     if (open) readForms().then(setForms, () => undefined); // without them fields keep their own names
   }, [open]);
   useEffect(() => {
-    draw.current(open && to === "draft" ? diff : null);
-  }, [open, diff, to]);
+    const present = read?.from === from && read.to === to;
+    if (!open || !read) draw.current(null);
+    else if (present) draw.current({ ...read, title: `${endName(from, live)} → ${endName(to, live)}` });
+  }, [open, read, from, to, live]);
   useEffect(() => () => draw.current(null), []);
 
   if (!versions.length) return null;
@@ -85,12 +99,16 @@ export function Compare({ flow, versions, revision, onShowDiff }: Props) {
           {error}
         </div>
       )}
-      {diff && <Differences diff={diff} forms={forms} />}
-      {diff && to !== "draft" && (
-        <p className="ve-faint">{t("The canvas shows the draft: only differences to the draft are drawn on it.")}</p>
-      )}
+      {read && <Differences diff={read.diff} before={read.before ?? doc} after={read.after ?? doc} forms={forms} />}
     </details>
   );
+}
+
+/** The difference, and the documents of versions: those never change, the draft is the editor's own. */
+async function readBoth(flow: string, from: End, to: End, signal: AbortSignal): Promise<Read> {
+  const document = (end: End) => (end === "draft" ? null : readVersion(flow, end));
+  const [diff, before, after] = await Promise.all([readDiff(flow, from, to, signal), document(from), document(to)]);
+  return { from, to, diff, before, after };
 }
 
 function endName(end: End, live: number | undefined): string {

@@ -3,11 +3,18 @@
 import { Minus, Pencil, Plus } from "lucide-react";
 
 import { t } from "../texts";
-import type { FieldChange, FieldSchema, Forms } from "../types";
-import { fieldName, isSame, sayChange, type WholeDiff } from "./diff_words";
+import type { FieldChange, FlowDoc, Forms } from "../types";
+import { fieldName, isSame, sayChange, type Sides, type WholeDiff } from "./diff_words";
 import { wordDiff } from "./words_diff";
 
-export function Differences({ diff, forms }: { diff: WholeDiff; forms: Forms }) {
+interface Props {
+  diff: WholeDiff;
+  before: FlowDoc;
+  after: FlowDoc;
+  forms: Forms;
+}
+
+export function Differences({ diff, before, after, forms }: Props) {
   if (isSame(diff)) return <p className="ve-faint">{t("Nothing differs.")}</p>;
   return (
     <div className="ve-diff">
@@ -31,7 +38,7 @@ export function Differences({ diff, forms }: { diff: WholeDiff; forms: Forms }) 
           <p className="ve-changed">
             <Pencil size={14} aria-hidden /> {t("“{node}” was changed", { node })}
           </p>
-          <Changes changes={changes} titles={titlesOf(forms)} />
+          <Changes changes={changes} sides={{ before: before.nodes[diff.renamed?.[node] ?? node], after: after.nodes[node], forms }} />
         </section>
       ))}
       {!!diff.moved?.length && (
@@ -46,33 +53,21 @@ export function Differences({ diff, forms }: { diff: WholeDiff; forms: Forms }) 
           <p className="ve-changed">
             <Pencil size={14} aria-hidden /> {t("The flow itself")}
           </p>
-          <Changes changes={diff.outline} titles={undefined} />
+          <Changes changes={diff.outline} sides={{}} />
         </section>
       )}
     </div>
   );
 }
 
-/** The titles of fields over all kinds: the difference does not tell a node's kind. A title that is not agreed on is left out. */
-export function titlesOf(forms: Forms): FieldSchema {
-  const properties: Record<string, FieldSchema> = {};
-  for (const form of Object.values(forms)) {
-    for (const [name, schema] of Object.entries(form.schema.properties ?? {})) {
-      const before = properties[name];
-      properties[name] = before && before.title !== schema.title ? {} : schema;
-    }
-  }
-  return { properties };
-}
-
-function Changes({ changes, titles }: { changes: FieldChange[]; titles: FieldSchema | undefined }) {
+function Changes({ changes, sides }: { changes: FieldChange[]; sides: Sides }) {
   return (
     <dl>
       {changes.map((change, place) => (
         <div key={place}>
-          <dt>{fieldName(change[0], titles)}</dt>
+          <dt>{fieldName(change[0], sides)}</dt>
           <dd>
-            <Change change={change} />
+            <Change change={change} sides={sides} />
           </dd>
         </div>
       ))}
@@ -80,9 +75,10 @@ function Changes({ changes, titles }: { changes: FieldChange[]; titles: FieldSch
   );
 }
 
-function Change({ change }: { change: FieldChange }) {
-  const words = sayChange(change);
+function Change({ change, sides }: { change: FieldChange; sides: Sides }) {
+  const words = sayChange(change, sides);
   if (words.how === "moved") return <span className="ve-faint">{t("moved")}</span>;
+  if (words.how === "written") return <span className="ve-faint">{t("{value}, written differently", { value: words.value })}</span>;
   if (words.how === "values") {
     return (
       <>

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import Versions from "./Versions";
 
 const OLD = { name: "reception", start: "a", nodes: {} };
+const DRAFT = { name: "reception", start: "shop", nodes: { shop: { kind: "dial" }, night: { kind: "say" } } };
 const VERSIONS = [
   { version: 1, comment: "First", author: "claire", created_at: "2026-11-01T08:00:00Z", published: false },
   { version: 2, comment: "", author: "paul", created_at: "2026-11-20T08:00:00Z", published: true },
@@ -42,7 +43,7 @@ afterEach(() => {
 });
 
 function open(more = {}) {
-  const props = { flow: "reception", revision: 12, dirty: false, onRestore: vi.fn(), onShowDiff: vi.fn(), onPublished: vi.fn(), ...more };
+  const props = { flow: "reception", doc: DRAFT, revision: 12, dirty: false, onRestore: vi.fn(), onCompare: vi.fn(), onPublished: vi.fn(), ...more };
   render(<Versions {...props} />);
   return { ...props, user: userEvent.setup() };
 }
@@ -143,15 +144,19 @@ describe("the versions", () => {
     expect(sent.find(({ url }) => url.endsWith("/rollback"))?.body).toEqual({ version: 1, comment: "Too many calls" });
   });
 
-  it("are compared in words, and on the canvas with the draft only", async () => {
-    const { user, onShowDiff } = open();
+  it("are compared in words, and on the canvas", async () => {
+    answers["/versions/2"] = { version: 2, doc: OLD };
+    const { user, onCompare } = open();
     await user.click(await screen.findByText("What differs"));
     await screen.findByText("“night” was added");
     expect(screen.getByText("15").tagName).toBe("INS");
-    expect(onShowDiff).toHaveBeenLastCalledWith(DIFF);
+    const title = "Version 2 (in service) → Draft";
+    expect(onCompare).toHaveBeenLastCalledWith(expect.objectContaining({ diff: DIFF, before: OLD, after: null, title }));
     await user.selectOptions(screen.getByLabelText("After"), "1");
-    await screen.findByText(/The canvas shows the draft/);
-    expect(onShowDiff).toHaveBeenLastCalledWith(null);
+    const other = "Version 2 (in service) → Version 1";
+    await waitFor(() => expect(onCompare).toHaveBeenLastCalledWith(expect.objectContaining({ before: OLD, after: OLD, title: other })));
+    await user.click(screen.getByText("What differs"));
+    await waitFor(() => expect(onCompare).toHaveBeenLastCalledWith(null));
   });
 });
 

@@ -14,7 +14,7 @@ import { VersionList } from "./VersionList";
 import "../phone/buttons.css";
 import "./versions.css";
 
-export default function Versions({ flow, revision, dirty, onRestore, onShowDiff, onPublished }: VersionsProps) {
+export default function Versions({ flow, doc, revision, dirty, onRestore, onCompare, onPublished }: VersionsProps) {
   const [versions, setVersions] = useState<Version[] | null>(null);
   const [plan, setPlan] = useState<Plan | null>(null);
   const [error, setError] = useState("");
@@ -72,7 +72,7 @@ export default function Versions({ flow, revision, dirty, onRestore, onShowDiff,
           }}
         />
       )}
-      <Compare flow={flow} versions={versions ?? []} revision={revision} onShowDiff={onShowDiff} />
+      <Compare flow={flow} doc={doc} versions={versions ?? []} revision={revision} onCompare={onCompare} />
       <VersionList
         flow={flow}
         versions={versions}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { Forms } from "../types";
-import { titlesOf } from "./Differences";
+import { forms } from "../testing/samples";
+import type { NodeDoc } from "../types";
 import { fieldName, isSame, sayChange, valueWords } from "./diff_words";
 import { wordDiff } from "./words_diff";
 
@@ -30,32 +30,41 @@ describe("texts word by word", () => {
 });
 
 describe("fields", () => {
-  const schema = { properties: { prompt: { title: "Prompt" }, ring: { title: "Ring for" } } };
+  const menu: NodeDoc = { kind: "menu", choices: { "1": "shop" }, exits: { "1": "shop" } };
+  const named = (field: string, node: NodeDoc) => fieldName(field, { before: node, after: node, forms });
 
   it("have the names of their form", () => {
-    expect(fieldName("ring", schema)).toBe("Ring for");
-    expect(fieldName("prompt.text.fr", schema)).toBe("Prompt › fr");
-    expect(fieldName("to[0]", schema)).toBe("to › 1");
-    expect(fieldName("tests[2].expect.path", undefined)).toBe("Tests › 3 › expect › path");
-    expect(fieldName("exits.no_answer", schema)).toBe("Exit “no_answer”");
-    expect(fieldName("start", undefined)).toBe("First node");
+    expect(named("first_digit_timeout", menu)).toBe("Wait for a key");
+    expect(named("prompt.text.fr", menu)).toBe("Prompt › fr");
+    expect(named("to[0]", { kind: "dial" })).toBe("Whom to ring › 1");
+    expect(fieldName("tests[2].expect.path", {})).toBe("Tests › 3 › expect › path");
+    expect(fieldName("start", {})).toBe("First node");
   });
 
-  it("have a title only where all kinds agree on it", () => {
-    const forms = {
-      a: { schema: { properties: { to: { title: "Whom to ring" }, tries: { title: "Tries" } } } },
-      b: { schema: { properties: { to: { title: "Address" }, tries: { title: "Tries" } } } },
-    } as unknown as Forms;
-    expect(fieldName("to", titlesOf(forms))).toBe("to");
-    expect(fieldName("tries", titlesOf(forms))).toBe("Tries");
+  it("have exits by their labels", () => {
+    expect(named("exits.no_answer", { kind: "dial" })).toBe("Exit “No answer”");
+    expect(named("exits.1", menu)).toBe("Exit “1 · shop”");
+    expect(named("exits.somewhere", { kind: "subflow" })).toBe("Exit “somewhere”");
+  });
+
+  it("keep their own names where no form knows them", () => {
+    expect(fieldName("to[0]", { after: { kind: "oracle" }, forms })).toBe("to › 1");
   });
 });
 
 describe("values", () => {
   it("are said", () => {
-    expect([null, "", true, false, 5, ["101", "102"], [], { a: 1 }, { name: "by day", script: [] }].map(valueWords)).toEqual([
+    expect([null, "", true, false, 5, ["101", "102"], [], { a: 1 }, { name: "by day", script: [] }].map((one) => valueWords(one))).toEqual([
       "not set", "empty", "yes", "no", "5", "101, 102", "empty", '{"a":1}', "by day",
     ]);
+  });
+
+  it("are their defaults where nothing is given", () => {
+    const sides = { before: { kind: "dial" }, after: { kind: "dial" }, forms };
+    expect(sayChange(["ring", null, 40], sides)).toEqual({ how: "values", before: "25 (default)", after: "40" });
+    expect(sayChange(["strategy", "in_turn", null], sides)).toEqual({ how: "values", before: "in turn", after: "at once (default)" });
+    expect(sayChange(["note", null, "Ask Paul"], sides)).toMatchObject({ before: "not set" });
+    expect(sayChange(["exits.busy", "night", null], sides)).toMatchObject({ after: "leads nowhere" });
   });
 
   it("are compared by words only where they are long", () => {
