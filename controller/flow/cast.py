@@ -19,9 +19,11 @@ from controller.flow.commands import (
     HangUp,
     HungUp,
     Listed,
+    Listen,
     Play,
     Request,
     Result,
+    Utterance,
 )
 from controller.flow.engine import Step
 from controller.flow.problem import N_, Problem
@@ -56,18 +58,21 @@ class Cast:
         """
         if isinstance(command, HangUp):
             return HungUp(command.cause)
-        if self.lines and self.lines[0][1].leaves(here.flow, here.node, isinstance(command, Play | Collect | Dial)):
+        heard = isinstance(command, Play | Collect | Listen | Dial)
+        if self.lines and self.lines[0][1].leaves(here.flow, here.node, heard):
             self.lines.popleft()
             return HungUp(NORMAL)
         answered = self._answer(command)
         if answered is not None or not self.lines:
             return answered
-        assert isinstance(command, Collect | Dial | Request)
+        assert isinstance(command, Collect | Listen | Dial | Request)
         place, line = self.lines.popleft()
         try:
             result = line.act(self.free(command))
         except Unfit as unfit:
             raise Unfit(unfit.message, place, line=str(line), **unfit.fields) from None
+        if isinstance(result, Utterance):
+            return replace(result, at=self.at.isoformat())
         return self._at_last(command, result) if isinstance(command, Dial) else result
 
     def free(self, command: Asked) -> Asked:

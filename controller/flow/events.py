@@ -21,14 +21,17 @@ from controller.flow.commands import (
     Hours,
     HungUp,
     Listed,
+    Listen,
     Play,
     Prompt,
     Replied,
     Request,
     Result,
     Sound,
+    Utterance,
 )
 from controller.flow.problem import N_, fill, same
+from controller.flow.understanding.words import UNKNOWN
 from controller.flow.world import World
 
 HOURS = {
@@ -67,8 +70,8 @@ class Heard:
 class Event:
     """One thing that happened. `text` is a template of `values`, marked by N_; `step` is its place in the path.
 
-    `type` is said, asked, pressed, picked_up, dialled, answered, busy, no_answer, failed, checked, counted, requested,
-    http or hung_up. Values are JSON.
+    `type` is said, asked, pressed, spoke, waited, deaf, picked_up, dialled, answered, busy, no_answer, failed, checked,
+    counted, requested, http or hung_up. Values are JSON.
     """
 
     type: str
@@ -104,6 +107,11 @@ def asked(command: Command, world: World) -> Iterator[Event]:
             told |= {"terminators": command.terminators, "secret": command.secret}
             text = N_("The caller is asked: {words}") if sounds else N_("Keys are waited for.")
             yield Event("asked", text, told, sounds)
+        case Listen():
+            sounds = heard_of(command.prompt, world)
+            told = {"words": words(sounds), "language": command.language, "phrases": list(command.phrases)}
+            text = N_("The caller is asked: {words}") if sounds else N_("The caller is listened to.")
+            yield Event("asked", text, told | {"max_digits": command.max_digits}, sounds)
         case Dial():
             told = {"targets": [target.number for target in command.targets]}
             told |= {"strategy": command.strategy, "ring": command.ring, "presented": command.presented}
@@ -124,6 +132,8 @@ def heard(command: Command, result: Result | HungUp) -> Iterator[Event]:
             yield Event("hung_up", N_("The caller hangs up."), {"by": "caller", "cause": result.cause})
         case Collect(), Digits():
             yield _pressed(command, result)
+        case Listen(), Utterance():
+            yield _spoke(command, result)
         case Dial(), Dialled():
             told = {"by": result.by, "cause": result.cause, "rang": result.rang, "talked": result.talked}
             yield Event(result.outcome, DIALLED[result.outcome], told)
@@ -165,6 +175,23 @@ def _pressed(command: Collect, digits: Digits) -> Event:
         keys = command.terminators[:1]
     text = N_("The caller presses {keys}.") if keys else N_("The caller presses nothing.")
     return Event("pressed", text, {"keys": keys, "ended": digits.ended})
+
+
+def _spoke(command: Listen, utterance: Utterance) -> Event:
+    told = {"words": utterance.text, "certainty": utterance.certainty, "seconds": utterance.seconds}
+    match utterance.ended:
+        case "speech":
+            other = utterance.text == UNKNOWN
+            text = N_("The caller says something else.") if other else N_("The caller says: {words}")
+            return Event("spoke", text, told)
+        case "keys":
+            keys = utterance.digits or command.terminators[:1]
+            return Event("pressed", N_("The caller presses {keys}."), {"keys": keys, "ended": "keys"})
+        case "silence":
+            return Event("waited", N_("The caller says nothing."))
+        case "deaf":
+            nobody = N_("Nobody listens: no recogniser of this language is free.")
+            return Event("deaf", nobody, {"language": command.language})
 
 
 def _listed(command: CheckList, listed: bool) -> str:

@@ -16,9 +16,12 @@ from controller.flow.commands import (
     Dialled,
     Digits,
     HungUp,
+    Listen,
     Request,
     Result,
+    Utterance,
 )
+from controller.flow.understanding.words import UNKNOWN, heard_as
 
 
 def answers(asked: Command, shown: Mapping[str, Any], told: Mapping[str, Any], result: Result | HungUp | None) -> bool:
@@ -31,6 +34,8 @@ def answers(asked: Command, shown: Mapping[str, Any], told: Mapping[str, Any], r
     match asked, result:
         case Collect(), Digits():
             return _keyed(asked, result) and bool(told.get("secret")) == asked.secret
+        case Listen(), Utterance():
+            return _said(asked, shown, told, result)
         case Dial(), _:
             return _rang(asked, shown, told, result)
         case ((CheckHours() | CheckList() | Count() | Request()), _):
@@ -38,7 +43,18 @@ def answers(asked: Command, shown: Mapping[str, Any], told: Mapping[str, Any], r
     return True
 
 
-def _keyed(asked: Collect, digits: Digits) -> bool:
+def _said(asked: Listen, shown: Mapping[str, Any], told: Mapping[str, Any], heard: Utterance) -> bool:
+    """Whether the caller would be understood in the same way: by other phrases, if they hold every word said."""
+    if heard.ended == "keys":
+        pressed = Digits(heard.digits, "timeout" if heard.digits else "terminator")
+        return asked.max_digits > 0 and _keyed(asked, pressed)
+    if heard.ended != "speech" or told.get("phrases", []) == shown.get("phrases", []):
+        return heard.ended != "speech" or told.get("language", "") == asked.language
+    said_then = UNKNOWN not in heard.text and heard_as(heard.text, asked.phrases) == heard.text
+    return said_then and told.get("language", "") == asked.language
+
+
+def _keyed(asked: Collect | Listen, digits: Digits) -> bool:
     """Whether the caller's keys would be collected in the same way."""
     keys = digits.digits
     if any(key in asked.terminators for key in keys) or len(keys) > asked.max_digits:

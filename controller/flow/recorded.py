@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from controller.flow import codec
 from controller.flow.call import Call
-from controller.flow.commands import Collect, Command, Digits, HungUp, Replied, Request, Result
+from controller.flow.commands import Collect, Command, Digits, HungUp, Listen, Replied, Request, Result, Utterance
 
 Data = Mapping[str, Any]
 NOT_THE_COMMAND = ("flow", "version", "node", "index", "gone")
 
 # Why a command has no result that could be heard again.
-SECRET, CONTENT, OPEN, UNREADABLE = "secret", "content", "open", "unreadable"
+SECRET, WORDS, CONTENT, OPEN, UNREADABLE = "secret", "words", "content", "open", "unreadable"
 
 
 @dataclass
@@ -80,10 +80,13 @@ def without_secrets(told: Any, call: Call) -> Any:
 
 
 def shown_result(command: Command, result: Result) -> dict[str, Any]:
-    """A result as the journal may tell it: without secret digits, and without what a web service answered."""
+    """A result as the journal may tell it: without secret digits, free speech, and what a web service answered."""
     told = codec.dump(result)
     if isinstance(command, Collect) and command.secret and isinstance(result, Digits):
         told["digits"] = "*" * len(result.digits)
+    if isinstance(result, Utterance) and isinstance(command, Listen) and not command.phrases and result.text:
+        del told["text"]  # what the caller tells freely is content; the words of a flow's own phrases are not
+        told["words"] = len(result.text.split())
     if isinstance(result, Replied):
         told["saved"] = [name for name, _ in result.saved]  # the values are the subscriber's content
     return told
@@ -151,6 +154,8 @@ class _Reader:
         told = {name: value for name, value in data.items() if name != "index"}
         if (beat.told or {}).get("secret") and told.get("digits"):
             beat.missing = SECRET
+        elif told.get("type") == "utterance" and "words" in told:
+            beat.missing = WORDS
         elif isinstance(saved := told.get("saved"), list) and any(isinstance(name, str) for name in saved):
             beat.missing = CONTENT
         else:

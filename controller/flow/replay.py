@@ -16,7 +16,16 @@ from controller.flow.engine import Step, Walk
 from controller.flow.hearing import ANSWERS
 from controller.flow.matching import answers
 from controller.flow.problem import N_, fill, same
-from controller.flow.recorded import CONTENT, SECRET, Beat, Recording, read_recording, shown, without_secrets
+from controller.flow.recorded import (
+    CONTENT,
+    SECRET,
+    WORDS,
+    Beat,
+    Recording,
+    read_recording,
+    shown,
+    without_secrets,
+)
 from controller.flow.rehearse import begin
 from controller.flow.stage import Stage
 from controller.flow.try_out import Seen, read_run, see, whole
@@ -26,6 +35,7 @@ ELSEWHERE = N_("The recorded call was in the node {was} here; this flow is in th
 DIFFERENT = N_("The node {now} asks something else here than in the recorded call: what came of it then says nothing.")
 SHORTER = N_("This flow ends the call here; the recorded call went on.")
 KEPT_SECRET = N_("The caller keyed a secret here, which is not kept. Key one in to go on.")
+NO_WORDS = N_("The caller spoke freely here, and the words are not kept. Say something to go on.")
 NO_CONTENT = N_("What the web service answered here is not kept. Give its answer to go on.")
 STARTED_AGAIN = N_("Another controller took the recorded call over here, and its node began again.")
 GAP = N_("The record of the call has a gap here.")
@@ -116,7 +126,7 @@ class Tape:
             return HungUp(command.cause)
         if not differs and beat and beat.result is not None:
             return beat.result
-        if not differs and self.cast.lines and beat and beat.missing in (SECRET, CONTENT):
+        if not differs and self.cast.lines and beat and beat.missing in (SECRET, WORDS, CONTENT):
             return self.cast.cue(command, here)
         self.stopped = self._stop(command, here, beat, differs)
         return self.cast.cue(command, here) if self.go_on else None
@@ -148,6 +158,8 @@ class Tape:
         recording = self.recording
         if beat and beat.missing == SECRET:
             return KEPT_SECRET, {}
+        if beat and beat.missing == WORDS:
+            return NO_WORDS, {}
         if beat and beat.missing == CONTENT:
             return NO_CONTENT, {}
         if recording.last > self.walk.index:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from controller.flow import codec
 from controller.flow.cast import Cast
-from controller.flow.commands import Collect, Dial, Request
+from controller.flow.commands import Collect, Dial, Listen, Request
 from controller.flow.document import read
 from controller.flow.engine import Step
 from controller.flow.events import Event, Heard, heard_of
@@ -22,17 +22,18 @@ from controller.flow.size import fits
 from controller.flow.stage import Endless, Stage
 from controller.flow.world import World
 
-FOR = {Collect: "keys", Dial: "phone", Request: "http"}
+FOR = {Collect: "keys", Listen: "speech", Dial: "phone", Request: "http"}
 TOO_LARGE = N_("{field} is too large, or too deeply nested.")
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Whom the call waits for: the caller's `keys`, a `phone` that rings (`targets`: those not busy), a web service."""
+    """Whom the call waits for: the caller's `keys` or `speech`, a `phone` that rings (`targets`: those not busy), or
+    a web service (`http`)."""
 
     person: str
     node: str
-    command: Collect | Dial | Request
+    command: Collect | Listen | Dial | Request
     targets: tuple[str, ...] = ()
     sounds: tuple[Heard, ...] = ()
 
@@ -146,10 +147,10 @@ def blame(broken: FlowError, unreadable: list[Problem], stage: Stage) -> Problem
 def waiting(stage: Stage, cast: Cast) -> Waiting | None:
     """Say whom the call waits for, if it does."""
     command = stage.waiting
-    if not isinstance(command, Collect | Dial | Request):
+    if not isinstance(command, Collect | Listen | Dial | Request):
         return None
     targets = tuple(target.number for target in cast.free(command).targets) if isinstance(command, Dial) else ()
-    sounds = heard_of(command.prompt, stage.world) if isinstance(command, Collect) else ()
+    sounds = heard_of(command.prompt, stage.world) if isinstance(command, Collect | Listen) else ()
     return Waiting(FOR[type(command)], _here(stage), command, targets, sounds)
 
 

@@ -21,11 +21,13 @@ from controller.flow.commands import (
     Done,
     Hours,
     Listed,
+    Listen,
     Play,
     Played,
     Replied,
     Request,
     Result,
+    Utterance,
 )
 from controller.flow.document import read_node
 
@@ -43,6 +45,8 @@ def results(command: Command) -> st.SearchStrategy[Result]:
         case Collect():
             ends = st.sampled_from(["length", "terminator", "timeout", "nothing"])
             return st.builds(Digits, st.text("0123456789*", max_size=command.max_digits), ends, st.booleans())
+        case Listen():
+            return utterances(command)
         case Dial():
             ends = st.sampled_from(["answered", "busy", "no_answer", "failed"])
             return st.builds(Dialled, ends, texts, texts, seconds, seconds)
@@ -56,6 +60,16 @@ def results(command: Command) -> st.SearchStrategy[Result]:
             saved = st.tuples(*(st.tuples(st.just(name), texts) for name, _ in command.save))
             return st.builds(Replied, st.sampled_from(["ok", "failed", "unknown"]), st.integers(0, 599), saved, texts)
     return st.just(Done())
+
+
+def utterances(command: Listen) -> st.SearchStrategy[Utterance]:
+    """Anything that may be heard: words of the grammar and others, keys, nothing."""
+    said = st.lists(st.sampled_from([*command.phrases, "[unk]", "oui", "non", "le quinze", "zéro six"]), max_size=4)
+    keys = st.text("0123456789*", max_size=command.max_digits)
+    spoken = st.builds(Utterance, said.map(" ".join), ended=st.just("speech"), certainty=st.floats(0, 1))
+    pressed = st.builds(Utterance, digits=keys, ended=st.just("keys"))
+    nothing = st.builds(Utterance, ended=st.sampled_from(["silence", "deaf"]), prompt_heard=st.booleans())
+    return spoken | pressed | nothing
 
 
 KINDS: dict[str, dict[str, Any]] = {
