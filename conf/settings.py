@@ -6,9 +6,11 @@ first start and kept in `data_dir/secrets`, mode 0600.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import socket
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -26,6 +28,7 @@ from conf.problems import N_, ConfigurationError, Problem, Wrong
 PREFIX = "SOUFFLEUR_"
 SECRETS = ("esl_password", "control_secret", "directory_secret", "web_secret")
 LANGUAGES = ("fr", "en", "de")
+LONGEST_SOCKET = 107  # bytes; Linux takes no longer path
 FIREWALLS = ("none", "nftables")
 OTHERS = {PREFIX + "TEST_SOUNDS", PREFIX + "VERSION"}  # read by the tests, and by compose.yaml for the image
 
@@ -71,6 +74,12 @@ class Settings:
     web_proxies: int  # reverse proxies in front, whose X-Forwarded-* are believed
     mail_server: str = field(repr=False)  # smtp://USER:PASSWORD@HOST:PORT or smtps://...; "" keeps mails in the spool
     mail_from: str
+    models_dir: Path  # the recogniser's models, one folder each
+    speech_socket: Path
+    speech_host: str
+    speech_port: int  # the protocol of vosk-server
+    speech_workers: int  # 0: one a core
+    speech_streams: int  # voices that one worker follows at once; more are refused
     freeswitch: str
     freeswitch_conf: Path
     controller_id: str
@@ -154,10 +163,25 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "web_proxies": ("0", _few),
         "mail_server": ("", _mail_server),
         "mail_from": ("", _mail_from),
+        "models_dir": (str(data_dir / "models"), _place),
+        "speech_socket": (str(_speech_socket(data_dir)), _socket),
+        "speech_host": ("127.0.0.1", _host),
+        "speech_port": ("2700", _port),
+        "speech_workers": ("0", _count),
+        "speech_streams": ("4", _count),
         "freeswitch": ("", _program),
         "freeswitch_conf": (str(data_dir / "freeswitch" / "conf"), _directory),
         "controller_id": (re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:63] or "controller", _identifier),
     }
+
+
+def _speech_socket(data_dir: Path) -> Path:
+    """In the spool; where a socket's path would be too long, in a folder of its own among the temporary ones."""
+    path = data_dir / "spool" / "speech.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET:
+        return path
+    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"souffleur-{os.getuid()}-{digest}" / "speech.sock"
 
 
 class _Reader:
@@ -312,6 +336,20 @@ def _few(value: str) -> int:
     if not re.fullmatch(r"[0-9]", value):
         raise Wrong("not_few", N_("must be a whole number from 0 to 9"))
     return int(value)
+
+
+def _count(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", value):
+        raise Wrong("not_a_count", N_("must be a whole number from 0 to 999"))
+    return int(value)
+
+
+def _socket(value: str) -> Path:
+    path = Path(value).expanduser().absolute()
+    if len(os.fsencode(path)) > LONGEST_SOCKET:
+        message = N_("is longer than the {longest} bytes of a socket's path")
+        raise Wrong("socket_too_long", message, longest=LONGEST_SOCKET)
+    return path
 
 
 def _mail_server(value: str) -> str:
