@@ -271,7 +271,7 @@ def send_keys(agent: Agent, call: Call, keys: str) -> None:
     host, port = re.search(r"c=IN IP4 (\S+)", answer.body), re.search(r"m=audio (\d+)", answer.body)
     assert host
     assert port
-    stamp = 8000
+    stamp = max(getattr(agent, "stamp", 0), 8000)
     for key in keys:
         for step in range(1, 8):
             last, length = step > 5, min(step, 5) * 160
@@ -280,4 +280,4 @@ def send_keys(agent: Agent, call: Call, keys: str) -> None:
             event = struct.pack("!BBH", KEYS.index(key), 0x80 | 10 if last else 10, length)
             agent.media.sendto(head + event, (host[1], int(port[1])))
             gevent.sleep(0.02)
-        stamp += 1600
+        stamp = agent.stamp = max(getattr(agent, "stamp", 0), stamp) + 1600  # the same stamp would be the same key

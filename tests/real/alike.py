@@ -7,13 +7,30 @@ from types import SimpleNamespace
 import gevent
 import pytest
 
+from tests.outside.real import send_keys
 from tests.real.conftest import TRUNK
 from tests.real.ports import free_port
+from tests.real.sip import Call
+from tests.real.speaking import Mouth
 from tests.virtual.client import Controller
 from tests.virtual.scene import NUMBER, Scene
 
 
-class Peer:
+class Talker:
+    """Somebody on a call, who says sound files."""
+
+    call: Call
+    _mouth: Mouth | None = None
+
+    def says(self, file):
+        self._mouth = self._mouth or Mouth(self.call.agent, self.call)
+        self._mouth.say(file)
+
+    def is_silent(self):
+        self._mouth.is_silent()
+
+
+class Peer(Talker):
     """Who is called, at the far end of the trunk."""
 
     def __init__(self, call):
@@ -26,9 +43,12 @@ class Peer:
         self.call.bye()
 
 
-class Caller:
+class Caller(Talker):
     def __init__(self, agent, call):
         self.agent, self.call = agent, call
+
+    def presses(self, keys):
+        send_keys(self.agent, self.call, keys)
 
     def hangs_up(self):
         if 200 in self.call.statuses:

@@ -7,6 +7,7 @@ from tests.virtual.alike_cdr import *  # noqa: F403
 from tests.virtual.alike_ends import *  # noqa: F403  (its tests)
 from tests.virtual.alike_mute import *  # noqa: F403
 from tests.virtual.alike_show import *  # noqa: F403
+from tests.virtual.alike_tap import *  # noqa: F403
 from tests.virtual.client import Controller
 from tests.virtual.scene import NUMBER, PEER, Scene
 
