@@ -7,6 +7,7 @@ from conf.models.base import Base, Configuration, Document, Documented, MaybeOfS
 from conf.models.blocked_address import BlockedAddress
 from conf.models.call_event import CallEvent
 from conf.models.call_record import CallRecord
+from conf.models.campaign import Campaign, CampaignCall, CampaignContact, DoNotCall
 from conf.models.controller import Controller
 from conf.models.counter import Counter, CounterHit
 from conf.models.extension import Extension
@@ -38,6 +39,9 @@ __all__ = [
     "BlockedAddress",
     "CallEvent",
     "CallRecord",
+    "Campaign",
+    "CampaignCall",
+    "CampaignContact",
     "Checklist",
     "Configuration",
     "Content",
@@ -45,6 +49,7 @@ __all__ = [
     "Counter",
     "CounterHit",
     "Document",
+    "DoNotCall",
     "Documented",
     "Extension",
     "Flow",

@@ -1,0 +1,3 @@
+"""The sample subscriber, whose campaigns these are."""
+
+from tests.conf.editing.conftest import martin, opened  # noqa: F401  fixtures
