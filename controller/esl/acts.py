@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from controller.esl import api
 from controller.esl.errors import CallEnded, CommandRefused, EslError
 
 log = logging.getLogger(__name__)
+NO_CHANNEL = ("No such channel", "Cannot locate session")
 
 
 class Acts:
@@ -74,10 +75,28 @@ class Acts:
         self._check()
         self._api_on_call(api.uuid_break(self.uuid))
 
+    def tap(self, file: str, sides: Literal["caller", "both"], limit: float = 0.0) -> None:
+        """Let a file grow by what is said, frame by frame. CommandRefused when it cannot be opened."""
+        self._check()
+        self._api_on_call(api.uuid_record_at_once(self.uuid, file, sides, limit))
+
+    def stop_tap(self, file: str) -> bool:
+        """End such a file; False when none of that name grows, or the call has ended."""
+        try:
+            self._check()
+            self._api_on_call(api.uuid_record(self.uuid, "stop", file))
+        except (CallEnded, CommandRefused):
+            return False
+        return True
+
+    def check(self) -> None:
+        """Return if the call goes on and is ours. Errors: CallEnded, SessionGone."""
+        self._check()
+
     def _api_on_call(self, command: str) -> str:
         try:
             return self.api(command)
         except CommandRefused as error:
-            if self.hung_up or "No such channel" in error.reply:
+            if self.hung_up or any(text in error.reply for text in NO_CHANNEL):
                 raise CallEnded(self.cause) from error
             raise

@@ -8,7 +8,7 @@ from typing import Literal
 
 from controller.esl import arguments
 from controller.esl.applications import Application
-from controller.esl.arguments import path, token, uuid, variable
+from controller.esl.arguments import milliseconds, path, token, uuid, variable
 from controller.esl.bridge_string import Leg, dial_string
 from controller.esl.causes import cause as known_cause
 from controller.esl.errors import Unsafe
@@ -16,6 +16,9 @@ from controller.esl.errors import Unsafe
 # The api takes backslashes and quotes off, turns \n into a line break and trims spaces: this writes them so that any
 # text arrives as it is. `$` needs nothing: the api does not expand.
 ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+AT_ONCE = "enable_file_write_buffering=false,RECORD_PRE_BUFFER_FRAMES=0"  # else 4 s, and 0.5 s, late
+SIDES = {"caller": "RECORD_READ_ONLY=true", "both": "RECORD_STEREO=true"}
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,18 @@ def uuid_record(channel: str, action: Literal["start", "stop"], file: str) -> st
     if action not in ("start", "stop"):
         raise Unsafe("action", action)
     return f"uuid_record {uuid(channel)} {action} {path(file)}"
+
+
+def uuid_record_at_once(channel: str, file: str, sides: Literal["caller", "both"], limit: float = 0.0) -> str:
+    """Begin a recording that is written frame by frame (20 ms), for who reads it while it grows.
+
+    A file `.raw` holds 16-bit little-endian samples at 8 kHz: what the person at this channel says, or, of both sides,
+    that on the left and what they hear on the right. `limit` in seconds, whole ones; 0: until it is stopped.
+    """
+    if sides not in SIDES:
+        raise Unsafe("sides", sides)
+    seconds = milliseconds(limit, "limit") // 1000
+    return f"{uuid_record(channel, 'start', file)} {seconds} {{{AT_ONCE},{SIDES[sides]}}}"
 
 
 def originate(

@@ -27,6 +27,15 @@ def test_applications() -> None:
     assert applications.ringback("de").argument == "ringback=%(1000,4000,425)"
 
 
+def test_recording_for_who_reads_it_while_it_grows() -> None:
+    late = "enable_file_write_buffering=false,RECORD_PRE_BUFFER_FRAMES=0"
+    one = api.uuid_record_at_once(UUID, "/dev/shm/x.raw", "caller", 1800.0)
+    assert one == f"uuid_record {UUID} start /dev/shm/x.raw 1800 {{{late},RECORD_READ_ONLY=true}}"
+    both = api.uuid_record_at_once(UUID, "/dev/shm/x.raw", "both")
+    assert both == f"uuid_record {UUID} start /dev/shm/x.raw 0 {{{late},RECORD_STEREO=true}}"
+    assert api.uuid_record(UUID, "stop", "/dev/shm/x.raw") == f"uuid_record {UUID} stop /dev/shm/x.raw"
+
+
 def test_collecting_digits() -> None:
     collect = applications.play_and_get_digits(1, 4, prompt=["/s/a.wav", "/s/b.wav"], variable="souffleur_7")
     assert collect.argument == (

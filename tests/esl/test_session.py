@@ -241,3 +241,29 @@ def test_a_stranger_in_a_dial_string(call: Call) -> None:
         "origination_caller_id_name=Eve 0Aexecute-app-name system system id]"
         in peer.expect("sendmsg")["execute-app-arg"]
     )
+
+
+def test_a_tap_is_begun_and_ended(call: Call) -> None:
+    session, peer = call
+    started = gevent.spawn(session.tap, "/dev/shm/x.raw", "caller")
+    assert peer.command().startswith(f"api uuid_record {UUID} start /dev/shm/x.raw 0 {{")
+    peer.say(answer("+OK Success\n"))
+    started.get(timeout=5)
+    stopped = gevent.spawn(session.stop_tap, "/dev/shm/x.raw")
+    assert peer.command() == f"api uuid_record {UUID} stop /dev/shm/x.raw"
+    peer.say(answer("-ERR Cannot stop record session!\n"))
+    assert stopped.get(timeout=5) is False
+
+
+def test_a_call_that_is_gone_has_no_tap(call: Call) -> None:
+    session, peer = call
+    started = gevent.spawn(session.tap, "/dev/shm/x.raw", "caller")
+    peer.command()
+    peer.say(answer("-ERR Cannot locate session!\n"))
+    with pytest.raises(CallEnded):
+        started.get(timeout=5)
+    peer.say(hung_up())
+    assert session.wait_for_hangup(5)
+    assert session.stop_tap("/dev/shm/x.raw") is False
+    with pytest.raises(CallEnded):
+        session.check()
