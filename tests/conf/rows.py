@@ -64,6 +64,17 @@ def _delivery(session: Session, owner: int, mark: str) -> models.WebhookDelivery
     return models.WebhookDelivery(webhook_id=parent.id, call=mark, sequence=1, event="ended", body={}, due_at=NOW)
 
 
+def _contact(session: Session, owner: int, mark: str) -> models.CampaignContact:
+    parent = add(session, models.Campaign, owner, mark)
+    return models.CampaignContact(campaign_id=parent.id, number=f"+3361234{owner:04d}")
+
+
+def _campaign_call(session: Session, owner: int, mark: str) -> models.CampaignCall:
+    parent = add(session, models.CampaignContact, owner, mark)
+    ids = {"campaign_id": parent.campaign_id, "contact_id": parent.id}
+    return models.CampaignCall(call=mark, channel=mark, number=parent.number, placed_at=NOW, **ids)
+
+
 def _of_account(kind: type[Any], **values: Any) -> Callable[[Session, int, str], Any]:
     def make(session: Session, owner: int, mark: str) -> Any:
         account = add(session, models.Account, owner, mark)
@@ -112,5 +123,9 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.ShownHint: lambda s, o, m: models.ShownHint(
         call=m, card=1, rule=m, audience="agent", at=NOW, offset=1.0, why=SAID, until=NOW
     ),
+    models.Campaign: lambda s, o, m: models.Campaign(name=m, doc={"name": m}),
+    models.CampaignContact: _contact,
+    models.CampaignCall: _campaign_call,
+    models.DoNotCall: lambda s, o, m: models.DoNotCall(number=f"+3361234{o:04d}"),
     models.AuditEntry: lambda s, o, m: models.AuditEntry(actor=m, action="changed"),
 }
