@@ -76,6 +76,7 @@ class Settings:
     mail_from: str
     models_dir: Path  # the recogniser's models, one folder each
     speech_socket: Path
+    tap_dir: Path  # what callers say, while it is listened to; in memory, and FreeSWITCH writes there
     speech_host: str
     speech_port: int  # the protocol of vosk-server
     speech_workers: int  # 0: one a core
@@ -165,6 +166,7 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "mail_from": ("", _mail_from),
         "models_dir": (str(data_dir / "models"), _place),
         "speech_socket": (str(_speech_socket(data_dir)), _socket),
+        "tap_dir": (str(_tap_folder(data_dir)), _directory),
         "speech_host": ("127.0.0.1", _host),
         "speech_port": ("2700", _port),
         "speech_workers": ("0", _count),
@@ -180,8 +182,18 @@ def _speech_socket(data_dir: Path) -> Path:
     path = data_dir / "spool" / "speech.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET:
         return path
-    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"souffleur-{os.getuid()}-{digest}" / "speech.sock"
+    return Path(tempfile.gettempdir()) / _our_name(data_dir) / "speech.sock"
+
+
+def _tap_folder(data_dir: Path) -> Path:
+    """In memory, where this machine has such a folder: what callers say does not touch a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 the folder below it is ours alone
+    return (memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())) / _our_name(data_dir)
+
+
+def _our_name(data_dir: Path) -> str:
+    """A name for a folder among those of others, the same for all processes of this installation."""
+    return f"souffleur-{os.getuid()}-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
 
 
 class _Reader:
