@@ -1,11 +1,12 @@
 # Everything a person needs: `make run` and `make test`. Both can be repeated; what is done stays done.
 PYTHON := .venv/bin/python
+WORKERS := 2
 
 .PHONY: help run test check bench soak setup setup-test clean
 
 help:
 	@echo "make run     set everything up and start it (Ctrl-C stops it)"
-	@echo "make test    set up what tests need and run every test; TESTS=tests/flow runs some"
+	@echo "make test    set up what tests need and run every test, two at a time; TESTS=tests/flow runs some, in turn"
 	@echo "make check   linters, types, and who may import whom"
 	@echo "make bench   measured comparisons, one table"
 	@echo "make soak    a day in little: 2,000 calls while controllers are killed, ten minutes"
@@ -16,7 +17,7 @@ run: setup
 	@exec $(PYTHON) -m controller run
 
 test: setup-test
-	@$(PYTHON) -m pytest $(TESTS)
+	@$(PYTHON) -m pytest $(or $(TESTS),-n $(WORKERS))
 	@$(if $(TESTS),,scripts/front_end.sh test)
 
 check: setup-test

@@ -10,7 +10,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import workers
 from tests.calls.shop import Shop
+
+workers.prepare()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> workers.Scheduling:
+    return workers.Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
