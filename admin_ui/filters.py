@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
 import phonenumbers
-from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, format_timedelta
-from flask_login import current_user
+from babel import Locale, dates
+from flask import Flask, g
+from flask_babel import format_date, format_decimal, get_locale, get_timezone
+
+HALF_MINUTE = 30  # seconds
 
 
 def init_app(app: Flask) -> None:
@@ -18,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 def phone(number: str) -> str:
     """A number as it is written in the subscriber's country; what is no international number stays as it is."""
-    return _formatted(number, getattr(current_user, "country", "")) if number.startswith("+") else number
+    return _formatted(number, getattr(g.get("person"), "country", "")) if number.startswith("+") else number
 
 
 @lru_cache(maxsize=4096)
@@ -39,12 +41,27 @@ def day(moment: datetime) -> str:
 
 def exact(moment: datetime | None) -> str:
     """A moment to the second, in the subscriber's time zone."""
-    return format_datetime(moment, "medium") if moment else ""
+    return _exact(moment, get_locale(), get_timezone()) if moment else ""
+
+
+@lru_cache(maxsize=4096)
+def _exact(moment: datetime, locale: Locale, zone: tzinfo) -> str:
+    return dates.format_datetime(moment, "medium", zone, locale)
 
 
 def ago(moment: datetime | None) -> str:
     """How long ago, or how soon; the page lets it tick."""
-    return format_timedelta(moment - datetime.now(UTC), add_direction=True) if moment else ""
+    if not moment:
+        return ""
+    seconds = int((moment - datetime.now(UTC)).total_seconds() // 1)
+    if seconds < -HALF_MINUTE * 2:  # the middle of a half minute: all of it is told by the same words
+        seconds = -(-seconds // HALF_MINUTE * HALF_MINUTE + HALF_MINUTE // 2)
+    return _ago(seconds, get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _ago(seconds: int, locale: Locale) -> str:
+    return dates.format_timedelta(seconds, add_direction=True, locale=locale)
 
 
 def lasted(seconds: float | None) -> str:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from admin_ui import bearer
 from admin_ui.database import confine, db
-from admin_ui.person import Person
+from admin_ui.person import Person, me
 from conf.accounts import sessions
 from conf.accounts.permissions import ACCOUNT, OPERATE
 from conf.database import operator
@@ -49,12 +49,10 @@ def _person(request: Request) -> Person | None:
 def find(token: str) -> Person | None:
     """The person whose browser holds a token; None when the second factor is still missing."""
     now = datetime.now(UTC)
-    with operator(db.engine, read_only=True) as reading:
-        found = sessions.find(reading, token, now)
-        if found is None or not found[0].whole:
-            return None
-        person = described(*found)
-        stale = found[0].seen_at < now - sessions.SEEN_EVERY
+    found = bearer.elsewhere(partial(_look, db.engine, token, now))
+    if found is None:
+        return None
+    person, stale = found
     if stale:
         bearer.aside(partial(_note, db.engine, person.session_id, now))
     return person
@@ -79,6 +77,15 @@ def described(web: WebSession, account: Account, user: User | None, subscriber: 
     )
 
 
+def _look(engine: Engine, token: str, now: datetime) -> tuple[Person, bool] | None:
+    """Whose browser it is, and whether it is long ago that it was seen."""
+    with operator(engine, read_only=True) as reading:
+        found = sessions.find(reading, token, now)
+        if found is None or not found[0].whole:
+            return None
+        return described(*found), found[0].seen_at < now - sessions.SEEN_EVERY
+
+
 def _note(engine: Engine, session_id: int, now: datetime) -> None:
     with suppress(SQLAlchemyError), operator(engine) as writing:  # a page is shown though nothing can be written now
         writing.execute(update(WebSession).where(WebSession.id == session_id).values(seen_at=now))
@@ -88,10 +95,10 @@ def _confine() -> WerkzeugResponse | None:
     if request.endpoint == "static":
         return None
     if current_user.is_authenticated:
-        g.person = current_user
-        confine(current_user.subscriber_id, read_only=request.method in READS)
-        roles.bound(db.session(), is_bound=not (current_user.may(ACCOUNT) or current_user.may(OPERATE)))
-        if current_user.must_change_password and request.endpoint not in BEFORE:
+        g.person = person = me()
+        confine(person.subscriber_id, read_only=request.method in READS)
+        roles.bound(db.session(), is_bound=not person.may(ACCOUNT, OPERATE))
+        if person.must_change_password and request.endpoint not in BEFORE:
             if request.path.startswith(bearer.API):
                 abort(403)
             return _elsewhere(url_for("passwords.first"))

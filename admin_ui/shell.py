@@ -10,6 +10,8 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from admin_ui.languages import translator
+from admin_ui.person import me
 from conf.accounts.permissions import ACCOUNT, CALLS, CONFIGURE, DESK, FAX, LIVE, OPERATE, PEOPLE
 
 
@@ -100,17 +102,19 @@ def home() -> str:
 
 
 def _is_there(place: Place) -> bool:
-    return place.endpoint in current_app.view_functions and current_user.may(place.permission)
+    return place.endpoint in current_app.view_functions and me().may(place.permission)
 
 
 def _frame() -> dict[str, Any]:
     inside = bool(current_user and current_user.is_authenticated)
     locale = get_locale()
+    language = locale.language if locale else "en"
     return {
         "navigation": navigation() if inside else [],
         "here": (request.endpoint or "").split(".")[0],
-        "person": current_user if inside else None,
-        "language": locale.language if locale else "en",
+        "person": me() if inside else None,
+        "language": language,
+        "_": translator(language),
         "known_endpoints": current_app.view_functions,
         "is_htmx": request.headers.get("HX-Request") == "true",
     }

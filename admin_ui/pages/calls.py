@@ -18,6 +18,7 @@ from admin_ui.database import db
 from admin_ui.explain import timeline
 from admin_ui.person import allowed, me, subscriber_id
 from admin_ui.tables import cell
+from admin_ui.walked import walked
 from admin_ui.words import COLOURS, DIRECTIONS, DISPOSITIONS, cause, colour, direction, disposition, ended_by
 from conf import call_history
 from conf.accounts.permissions import CALLS
@@ -55,8 +56,8 @@ def index() -> str | Response:
         args=request.args.to_dict(),
         wanted=wanted,
         flows=flows,
-        dispositions=list(DISPOSITIONS.items()),
-        directions=list(DIRECTIONS.items()),
+        dispositions={word: str(title) for word, title in DISPOSITIONS.items()},
+        directions=DIRECTIONS,
         colours=COLOURS,
     )
 
@@ -70,7 +71,8 @@ def explained(call: str) -> str:
     except LookupError:
         abort(404)
     events = call_history.events(db.session(), subscriber_id(), call)
-    return render_template("calls/call.html", call=record, lines=list(timeline(events)))
+    path = list(walked(db.session(), subscriber_id(), record.path))
+    return render_template("calls/call.html", call=record, lines=list(timeline(events)), path=path)
 
 
 def wanted_from(args: dict[str, str]) -> Wanted:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from admin_ui.live import Away, Refused, calls
 from admin_ui.person import allowed, me, subscriber_id
 from conf import call_history
 from conf.accounts.permissions import CALLS
-from conf.call_history import Wanted
+from conf.call_history import Quarter, Wanted
 from conf.models import Flow, Number
 
 blueprint = Blueprint("dashboard", __name__)
@@ -30,14 +31,17 @@ def page() -> str:
     now = datetime.now(zone)
     today = datetime.combine(now.date(), time(), zone)
     before = today - timedelta(days=7)
-    hours = _hours(today, zone)
-    wrong, _more = call_history.page(db.session(), subscriber_id(), Wanted(since=today, problem=True), most=5)
+    session, sid = db.session(), subscriber_id()
+    quarters = call_history.quarters(session, sid, today, today + timedelta(days=1))
+    hours = _hours(quarters, zone)
+    week_ago = call_history.outcomes(session, sid, before, before + (now - today))
+    wrong, _more = call_history.page(session, sid, Wanted(since=today, problem=True), most=5)
     return render_template(
         "dashboard/dashboard.html",
         today=today,
         up=_up(),
-        counted=_counted(today, now),
-        week_ago=_counted(before, before + (now - today)),
+        counted=_counted((one.direction, one.disposition, one.calls) for one in quarters),
+        week_ago=_counted((*kind, number) for kind, number in week_ago.items()),
         hours=hours,
         most_in_an_hour=max(4, *(good + other for _hour, good, other in hours)),
         wrong=wrong,
@@ -52,11 +56,10 @@ def _up() -> int | None:
         return None
 
 
-def _counted(since: datetime, until: datetime) -> dict[str, int]:
+def _counted(outcomes: Iterable[tuple[str, str, int]]) -> dict[str, int]:
+    """How many calls there were in all, and of each outcome."""
     found: Counter[str] = Counter()
-    for (direction, disposition), number in call_history.outcomes(
-        db.session(), subscriber_id(), since.astimezone(UTC), until.astimezone(UTC)
-    ).items():
+    for direction, disposition, number in outcomes:
         found["all"] += number
         found[disposition] += number
         if direction == "inbound":
@@ -64,13 +67,12 @@ def _counted(since: datetime, until: datetime) -> dict[str, int]:
     return dict(found)
 
 
-def _hours(today: datetime, zone: ZoneInfo) -> list[tuple[int, int, int]]:
+def _hours(quarters: Iterable[Quarter], zone: ZoneInfo) -> list[tuple[int, int, int]]:
     """For each hour of the day how many calls went well, and how many did not."""
     good: Counter[int] = Counter()
     other: Counter[int] = Counter()
-    tomorrow = today + timedelta(days=1)
-    for start, disposition in call_history.starts(db.session(), subscriber_id(), today, tomorrow):
-        (good if disposition in GOOD else other)[start.astimezone(zone).hour] += 1
+    for quarter in quarters:
+        (good if quarter.disposition in GOOD else other)[quarter.since.astimezone(zone).hour] += quarter.calls
     return [(hour, good[hour], other[hour]) for hour in range(24)]
 
 
