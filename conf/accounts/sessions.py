@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from conf.models import Account, Subscriber, User, WebSession
@@ -48,17 +48,20 @@ def begin(
 
 Found = tuple[WebSession, Account, User | None, Subscriber | None]
 
+# Made once: every request asks it.
+_FOUND = (
+    select(WebSession, Account, User, Subscriber)
+    .join(Account, Account.id == WebSession.account_id)
+    .outerjoin(User, User.id == Account.user_id)
+    .outerjoin(Subscriber, Subscriber.id == Account.subscriber_id)
+    .where(WebSession.token == bindparam("digest"))
+    .where(WebSession.until > bindparam("now"), WebSession.seen_at > bindparam("idle_since"))
+)
+
 
 def find(session: Session, token: str, now: datetime) -> Found | None:
     """Who a token's browser belongs to; None when it has ended, or its user is gone. The session is the operator's."""
-    wanted = (
-        select(WebSession, Account, User, Subscriber)
-        .join(Account, Account.id == WebSession.account_id)
-        .outerjoin(User, User.id == Account.user_id)
-        .outerjoin(Subscriber, Subscriber.id == Account.subscriber_id)
-        .where(WebSession.token == digest(token), WebSession.until > now, WebSession.seen_at > now - IDLE)
-    )
-    row = session.execute(wanted).one_or_none()
+    row = session.execute(_FOUND, {"digest": digest(token), "now": now, "idle_since": now - IDLE}).one_or_none()
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 
