@@ -84,6 +84,11 @@ def listen(
     return _ask(replace(spoken, max_digits=max_digits, terminators=terminators, digit_timeout=digit_timeout), Utterance)
 
 
+def listening(command: Listen) -> Asking[Utterance]:
+    """Hear what the caller says, or keys, as a command says."""
+    return _ask(command, Utterance)
+
+
 def dial(
     targets: tuple[Target, ...],
     strategy: Literal["at_once", "in_turn"] = "at_once",

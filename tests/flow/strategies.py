@@ -76,6 +76,12 @@ KINDS: dict[str, dict[str, Any]] = {
     "answer": {"kind": "answer"},
     "say": {"kind": "say", "text": {"fr": "Bonjour {{caller_name}} {{got}}"}},
     "menu": {"kind": "menu", "prompt": {"prompt": "welcome"}, "choices": {"1": "a", "*": "b"}, "direct_dial": True},
+    "speak": {
+        "kind": "menu",
+        "prompt": {"prompt": "welcome"},
+        "choices": {"1": "a", "2": "b"},
+        "spoken": {"1": ["oui", "le quinze"], "2": "non"},
+    },
     "collect": {
         "kind": "collect",
         "prompt": {"prompt": "ask"},

@@ -167,7 +167,7 @@ def test_a_draft_is_walked_as_far_as_it_goes() -> None:
     assert [(problem.where, problem.field) for problem in seen.problems] == [("shop", "ring")]
     seen = play(doc=doc, at="2026-11-23T13:00")
     assert path(seen) == ["opening", "night"]
-    assert seen.dump()["problem"]["text"] == "The exit “next” of the node night in the flow reception leads nowhere."
+    assert seen.dump()["problem"]["text"] == "The exit “Next” of the node night in the flow reception leads nowhere."
 
 
 def test_what_the_flow_names_and_nobody_knows_is_said_where_it_is_asked() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from controller.flow.call import Call
-from controller.flow.commands import Collect, Digits, Phrase, Play, Played
+from controller.flow.commands import Collect, Digits, Listen, Phrase, Play, Played, Utterance
 from tests.flow.talk import NOTHING, WAITING, node, pressed, talk, wrong
 
 HASH = Digits("", "terminator")
@@ -13,7 +13,7 @@ def menu(exits=(), **fields):
 
 
 def said(command):
-    sounds = command.prompt if isinstance(command, Collect) else command.sounds
+    sounds = command.sounds if isinstance(command, Play) else command.prompt
     return [sound.text for sound in sounds]
 
 
@@ -108,3 +108,62 @@ def test_wrong_fields_are_named():
         ("choices.A", "string_pattern_mismatch"),
         ("tries", "greater_than_equal"),
     ]
+
+
+# --- by voice ---------------------------------------------------------------------------------------------------------
+
+SPOKEN = {"spoken": {"1": ["the shop", "le magasin"], "2": "my orders"}}
+SILENCE = Utterance()
+DEAF = Utterance(ended="deaf", prompt_heard=False)
+
+
+def says(text):
+    return Utterance(text, ended="speech")
+
+
+@pytest.mark.parametrize(
+    ("heard", "leaves"),
+    [
+        ([says("the shop")], "1"),
+        ([says("[unk] magasin")], "1"),
+        ([says("orders please")], "2"),
+        ([says("[unk]"), says("my orders")], "2"),
+        ([says("the shop or my orders"), says("not the shop"), says("no idea")], "invalid"),
+        ([SILENCE, SILENCE, SILENCE], "no_input"),
+        ([SILENCE, says("[unk]"), SILENCE, says("[unk]")], WAITING),
+        ([Utterance(digits="2", ended="keys")], "2"),
+        ([Utterance(digits="9", ended="keys"), Utterance(ended="keys"), says("the")], "invalid"),
+        ([DEAF, pressed("2")], "2"),
+        ([DEAF, NOTHING, NOTHING, NOTHING], "no_input"),
+        ([says("[unk]"), DEAF, pressed("9"), pressed("9")], "invalid"),
+    ],
+)
+def test_words_lead_to_exits(heard, leaves):
+    assert talk(menu(**SPOKEN), *heard)[1] == leaves
+
+
+def test_a_menu_that_is_spoken_to_listens_in_the_calls_language():
+    (asked,), _ = talk(menu(**SPOKEN, direct_dial=True, first_digit_timeout=7.0), language="fr")
+    said = (Phrase("One or two?", "en"),)
+    phrases = ("the shop", "le magasin", "my orders")
+    assert asked == Listen(said, "fr", phrases, silence=7.0, max_digits=4)
+
+
+def test_keys_of_an_extension_are_taken_while_listening():
+    call = Call()
+    assert talk(menu(**SPOKEN, direct_dial=True), Utterance(digits="101", ended="keys"), call=call)[1] == "extension"
+    assert call.variables["extension"] == "101"
+
+
+def test_where_nobody_listens_the_keys_are_told():
+    keypad = {"keypad": {"text": {"en": "Press 1 or 2."}}}
+    asked, _ = talk(menu(**SPOKEN, **keypad), DEAF, pressed("9"))
+    assert [type(command) for command in asked] == [Listen, Collect, Collect]
+    assert [said(command) for command in asked[1:]] == [["Press 1 or 2."], ["One or two?"]]
+
+
+def test_spoken_words_that_mean_nothing_or_two_things_are_refused():
+    fields = {"prompt": {"text": {"en": "?"}}, "choices": {"1": "a", "2": "b"}}
+    assert wrong("menu", **fields, spoken={"3": "x"}) == [("", "no_choice")]
+    assert wrong("menu", **fields, spoken={"1": "Été", "2": "ete"}) == [("", "said_twice")]
+    assert wrong("menu", **fields, spoken={"1": "..."}) == [("spoken.1.0", "no_words")]
