@@ -20,11 +20,11 @@ CREATE POLICY one_subscriber ON "{table}" USING (
 CONFINED = ('prompter_rule', 'checklist', 'transcript', 'shown_hint')
 
 
-def _key(name: str = 'id') -> sa.Column:
+def _key(name: str = 'id') -> 'sa.Column[int]':
     return sa.Column(name, sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False)
 
 
-def _owned(table: str) -> tuple:
+def _owned(table: str) -> 'tuple[sa.schema.SchemaItem, ...]':
     return (
         _key('subscriber_id'),
         sa.ForeignKeyConstraint(['subscriber_id'], ['subscriber.id'], name=op.f(f'fk_{table}_subscriber_id'), ondelete='CASCADE'),
