@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from controller.calls.dialling import Dialling
+from controller.calls.listening import Listening
 from controller.calls.offer import Offer
 from controller.esl import applications
 from controller.esl.applications import Application
@@ -51,11 +52,13 @@ class Channel:
         sounds: Callable[[tuple[Sound, ...]], list[str]],
         dialling: Dialling | None,
         epoch: int,
+        listening: Listening | None = None,
     ) -> None:
         self._epoch = epoch
         self._session = session
         self._sounds = sounds
         self._dialling = dialling
+        self._listening = listening
         self._offer = offer
         self.uuid = offer.uuid
         self.answered = offer.answered
@@ -82,7 +85,7 @@ class Channel:
             case Collect():
                 return self._collect(command, key)
             case Listen():
-                return Utterance(ended="deaf", prompt_heard=False)
+                return self._listen(command, key)
             case Dial():
                 if self._dialling is None:
                     return Dialled("failed", cause="NO_ROUTE_DESTINATION")
@@ -134,6 +137,8 @@ class Channel:
         self.interrupted = True
         if self._dialling and self._dialling.busy:
             self._dialling.stop(self._session)
+        elif self._listening and self._listening.busy:
+            self._listening.interrupt()
         elif self._ends_collection:
             # A collection takes no notice of a break, only of a key.
             self._session.press(self._ends_collection)
@@ -177,6 +182,13 @@ class Channel:
             if digits.digits or digits.ended != "terminator" or command.min_digits == 0 or self.interrupted:
                 return digits
         return digits
+
+    def _listen(self, command: Listen, key: str) -> Utterance:
+        files = self._sounds(command.prompt)
+        self._answer()
+        if self.interrupted or not self._listening:
+            return Utterance(ended="deaf", prompt_heard=False)
+        return self._listening.perform(command, files, self._name(key))
 
     def _keys(self, command: Collect, files: list[str], key: str) -> Digits:
         application = applications.play_and_get_digits(

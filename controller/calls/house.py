@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from controller.calls.configuration import Configuration
 from controller.calls.gap import Gap
 from controller.calls.journal import Journal
+from controller.calls.listening import Ears
 from controller.calls.lookups import Lookups
 from controller.calls.loops import Loops
 from controller.calls.ownership import Owner
@@ -33,3 +34,4 @@ class House:
     address: Callable[[], str]  # where this controller takes calls, HOST:PORT
     ending: Callable[[], bool]  # whether this controller itself closes its connections
     loops: Loops = field(default_factory=Loops, kw_only=True)
+    ears: Ears | None = field(default=None, kw_only=True)  # None: callers are heard by their keys alone

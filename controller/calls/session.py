@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from conf.snapshot import Snapshot
 from controller.calls.channel import Channel
@@ -16,6 +18,7 @@ from controller.calls.gap import Gap
 from controller.calls.holding import Holding
 from controller.calls.house import House
 from controller.calls.journal import Log
+from controller.calls.listening import Listening
 from controller.calls.loops import CAUSE as LOOP
 from controller.calls.offer import CALL, HOME, OWNER, REDIRECT, TAKEN, Offer, read_offer
 from controller.calls.record import Record
@@ -105,6 +108,8 @@ class Conversation:
         # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
         told = {CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner), HOME: self._house.address()}
         self._session.set_variables(told | self._earlier.transferred())
+        if self._earlier.adopted and self._house.ears:
+            self._house.ears.taps.clear(self._session)
         self._walker = self._make_walker()
         if isinstance(way, NoRoute) and way.cause == LOOP:  # nobody would hear that we are sorry
             self.hang_up(LOOP)
@@ -280,7 +285,7 @@ class Conversation:
                 on_connected=self._note_connected,
                 rules=house.configuration.outbound_rules(),
             )
-        channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch)
+        channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch, self._listening())
         return Walker(
             offer.call,
             channel,
@@ -301,6 +306,17 @@ class Conversation:
                 self._walker.checkpoint()
         except (EslError, HungUp) as error:
             log.debug("call %s: %s", self.offer.call, error)
+
+    def _listening(self) -> Listening | None:
+        ears, subscriber = self._house.ears, self.subscriber
+        if ears is None or subscriber is None:
+            return None
+        zone = ZoneInfo(subscriber.time_zone)
+        return ears.of(
+            self._session,
+            subscriber.language,
+            lambda: datetime.fromtimestamp(self._house.now(), zone).isoformat(timespec="seconds"),
+        )
 
     def _files(self) -> Callable[[Any], list[str]]:
         return lambda sounds: self._house.sounds.files(sounds, self.subscriber)

@@ -1,0 +1,80 @@
+"""Taps: what is said in a call, in a file that grows in memory while somebody listens to it, and goes with that.
+
+A file is named after its channel and what it is for. It is gone when the listening ends; what a killed controller left
+goes when another takes the call, and at the latest when nobody has written to it for a while.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+import gevent
+
+from controller.calls import durable
+from controller.esl.connection import Session
+from controller.esl.errors import EslError
+
+log = logging.getLogger(__name__)
+LONGEST = 1800.0  # seconds; 16 kB a second and side
+LEFT = 60.0  # seconds that nobody wrote to a file which a call still uses; FreeSWITCH writes every 20 ms
+SWEEPS = 60.0  # seconds
+
+
+class Taps:
+    """The folder of the taps, ours alone. FreeSWITCH writes there, and the speech process reads there."""
+
+    def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
+        self.folder = folder
+        self._now = now
+
+    def start(self) -> None:
+        """Make the folder, and remove what others left. Raises OSError."""
+        durable.private_folder(self.folder)
+        self.sweep()
+
+    def keep(self) -> None:
+        """Sweep for ever."""
+        while True:
+            gevent.sleep(SWEEPS)
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Remove the files that nobody writes to any more."""
+        for file in self.folder.glob("*.raw"):
+            with suppress(OSError):
+                if self._now() - file.stat().st_mtime > LEFT:
+                    file.unlink()
+
+    def file(self, uuid: str, purpose: str) -> Path:
+        """Where the tap of a channel is, for a purpose: the key of a command."""
+        return self.folder / f"{uuid}-{purpose}.raw"
+
+    @contextmanager
+    def open(
+        self, session: Session, purpose: str, sides: Literal["caller", "both"] = "caller", limit: float = LONGEST
+    ) -> Iterator[Path]:
+        """Let what is said grow in a file while the block lasts. Errors: those of `Session.tap`."""
+        file = self.file(session.uuid, purpose)
+        try:
+            session.tap(str(file), sides, limit)
+            yield file
+        finally:
+            _end(session, file)
+
+    def clear(self, session: Session) -> None:
+        """End what a controller before us left of a call."""
+        for file in self.folder.glob(f"{session.uuid}-*.raw"):
+            _end(session, file)
+
+
+def _end(session: Session, file: Path) -> None:
+    try:
+        session.stop_tap(str(file))
+    except EslError as error:
+        log.debug("tap of %s: %s", session.uuid, error)  # whoever takes the call clears what is left of it
+    file.unlink(missing_ok=True)
