@@ -37,6 +37,7 @@ from controller.calls.house import House
 from controller.calls.journal import Journal
 from controller.calls.lease import Lease, twin
 from controller.calls.ledger import Ledger
+from controller.calls.listening import Ears
 from controller.calls.lookups import Lookups
 from controller.calls.monitor import Monitor
 from controller.calls.offer import comes_late
@@ -44,11 +45,13 @@ from controller.calls.originate import Wish, connect
 from controller.calls.ownership import Owner, new_instance
 from controller.calls.peers import Peers
 from controller.calls.pulse import Pulse
+from controller.calls.recognition import Recognition
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Spool
 from controller.calls.standing import Fellows, probe
 from controller.calls.sweep import Sweep
 from controller.calls.switchboard import Switchboard, UnknownCall
+from controller.calls.tap import Taps
 from controller.calls.threads import Threads
 from controller.calls.trial import Trial, place
 from controller.calls.trunks import TrunkFiles
@@ -89,6 +92,8 @@ class Controller:
             self.ledger.write, Spool(settings.data_dir / "records", settings.controller_id), self._writing
         )
         self.journal = Journal(self.writer.put)
+        self.taps = Taps(settings.tap_dir)
+        self.recognition = Recognition(settings.speech_socket)
         self.switchboard = Switchboard(self._house(allow_private))
         self.monitor = Monitor(self.switchboard, self.journal, settings.controller_id)
         self.fleet = Fleet(self._engine, Threads(1))  # calls that wait for the database do not hold up the lease
@@ -147,6 +152,7 @@ class Controller:
         # A thread that writes to the database would hold the interpreter for 5 ms while a caller waits.
         sys.setswitchinterval(0.0005)
         self.voice.start()
+        self.taps.start()
         self.configuration.refresh()
         self._warm()
         self.server.start()
@@ -167,6 +173,8 @@ class Controller:
             (self.lease.keep, (url, freeswitch)),
             (self.sweep.keep, ()),
             (self.doorkeeper.keep, ()),
+            (self.taps.keep, ()),
+            (self.recognition.keep, ()),
         ):
             self._greenlets.append(gevent.spawn(run, *arguments))
         self.link.start()
@@ -233,6 +241,7 @@ class Controller:
             "spool": round(self.writer.spooled, 4),
             "lost_records": self.writer.lost,
             "cdr": self.cdr.state(),
+            "speech": self.recognition.there is True,
             "dropped_events": self.switchboard.dropped,
         }
 
@@ -259,6 +268,7 @@ class Controller:
             leaving=lambda: self.drain.handing_over,
             ending=lambda: self._ending,
             address=lambda: self.sweep.offers,
+            ears=Ears(self.recognition, self.taps),
         )
 
     def _doorkeeper(self) -> Doorkeeper:
