@@ -20,6 +20,7 @@ from bench import (
     day,
     esl,
     first_command,
+    hints,
     history,
     idle_calls,
     many_calls,
@@ -41,6 +42,7 @@ MEASURES = {
     "pages": pages.measure,
     "history": history.measure,
     "canvas": canvas.measure,
+    "hints": hints.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for
 
