@@ -17,6 +17,7 @@ from conf.editing.flows import Draft, Plan, Published
 from conf.flow_checks import Checks
 from conf.models import Document
 from conf.problems import N_, ConfigurationError, Problem
+from controller.flow.problem import titled
 
 EMPTY = ""  # the key of no template
 
@@ -44,7 +45,7 @@ def shown(problem: Problem) -> dict[str, str]:
 
 def text(problem: Problem) -> str:
     """What a problem says, in the person's language."""
-    return (_(problem.message) if problem.message else "").format(**problem.fields)
+    return (_(problem.message) if problem.message else "").format(**titled(problem.fields, _))
 
 
 def whole_text(found: Iterable[Problem]) -> str:

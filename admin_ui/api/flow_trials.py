@@ -158,5 +158,5 @@ def _stage(name: str, doc: Document | None) -> tuple[Document, World]:
 
 
 def _shown(one: Rehearsed) -> dict[str, Any]:
-    problems = [problem.text(_) for problem in one.problems]
+    problems = [problem.said(_) for problem in one.problems]
     return {"name": one.name, "ok": one.ok, "problems": problems, "path": list(one.path), "said": list(one.said)}

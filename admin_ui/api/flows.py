@@ -134,7 +134,7 @@ PROBLEM = {
     "where": "greet",
     "field": "exits.next",
     "code": "unwired_exit",
-    "text": "The exit “next” leads nowhere.",
+    "text": "The exit “Next” leads nowhere.",
     "severity": "error",
 }
 SUMMARY = {

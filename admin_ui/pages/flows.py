@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin_ui import flow_work, flow_world, worker
 from admin_ui.database import db
+from admin_ui.flow_differences import nodes_changed, outline_changed
 from admin_ui.flow_states import State, states
 from admin_ui.forms.sealed import opened, seal
 from admin_ui.forms.uses import use_address, use_title
@@ -126,9 +127,18 @@ def about(name: str) -> str:
 def compare(name: str) -> str:
     """Two versions side by side; without `to`, with the draft."""
     before, after = request.args.get("from", ""), request.args.get("to", "draft")
-    found = diff(_document(name, before), _document(name, after))
-    versions = flows.versions(db.session(), subscriber_id(), name)
-    return render_template("flows/compare.html", name=name, diff=found, before=before, after=after, versions=versions)
+    old, new = _document(name, before), _document(name, after)
+    found = diff(old, new)
+    return render_template(
+        "flows/compare.html",
+        name=name,
+        diff=found,
+        changed=nodes_changed(found, old, new),
+        outline=outline_changed(found),
+        before=before,
+        after=after,
+        versions=flows.versions(db.session(), subscriber_id(), name),
+    )
 
 
 @blueprint.get("/flows/<name>/export")

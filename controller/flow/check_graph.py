@@ -9,7 +9,7 @@ from controller.flow.document import Flow, read
 from controller.flow.node import HUNG_UP, Node
 from controller.flow.nodes.leave import LeaveFlow
 from controller.flow.nodes.subflow import Subflow
-from controller.flow.problem import N_, Problem
+from controller.flow.problem import N_, ExitName, Problem
 from controller.flow.world import World
 
 Graph = Mapping[str, set[str]]
@@ -23,14 +23,19 @@ def check_exits(flow: Flow) -> Iterator[Problem]:
     for where, node in flow.nodes.items():
         for name in node.required:
             if name not in node.wires:
-                yield Problem(where, f"exits.{name}", "unwired_exit", UNWIRED, {"exit": name})
+                yield Problem(where, f"exits.{name}", "unwired_exit", UNWIRED, {"exit": _exit(node, name)})
         for name, target in node.wires.items():
             if not node.open_exits and name not in (*node.exits, HUNG_UP):
                 message = N_("The exit “{exit}” does not exist with the fields as they are.")
-                yield Problem(where, f"exits.{name}", "unknown_exit", message, {"exit": name})
+                yield Problem(where, f"exits.{name}", "unknown_exit", message, {"exit": _exit(node, name)})
             elif target not in known:
                 message = N_("The exit “{exit}” leads to “{target}”, which is no node.")
-                yield Problem(where, f"exits.{name}", "unknown_node", message, {"exit": name, "target": target})
+                fields = {"exit": _exit(node, name), "target": target}
+                yield Problem(where, f"exits.{name}", "unknown_node", message, fields)
+
+
+def _exit(node: Node, name: str) -> ExitName:
+    return ExitName(name, node.exit_title(name))
 
 
 def check_reach(flow: Flow) -> Iterator[Problem]:

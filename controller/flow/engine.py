@@ -17,7 +17,7 @@ from controller.flow.document import Flow
 from controller.flow.frame import Frame, Library, Step, find, no_library, place
 from controller.flow.hearing import ANSWERS, NEED_THE_CALLER, took_time
 from controller.flow.node import HUNG_UP, Enter, Leave, Node
-from controller.flow.problem import N_, FlowError
+from controller.flow.problem import N_, ExitName, FlowError
 
 LIMIT = 500  # nodes walked without waiting for anybody
 DEEPEST = 10  # flows inside flows
@@ -232,7 +232,7 @@ class Walk:
         target = node.wires.get(left)
         if target is None:
             message = N_("The exit “{exit}” of the node {node} in the flow {flow} leads nowhere.")
-            raise self._error(message, exit=left)
+            raise self._error(message, exit=ExitName(left, node.exit_title(left)))
         return target
 
     def _descend(self, enter: Enter) -> str:

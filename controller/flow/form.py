@@ -7,17 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 import controller.flow.nodes  # noqa: F401  fills the registry
-from controller.flow.node import HUNG_UP, Exit, registry
-from controller.flow.problem import N_, same
+from controller.flow.node import HUNG_UP_EXIT, Exit, registry
+from controller.flow.problem import same
 
 EVERY_NODE_HAS = ("exits", "note", "at")
-
-HUNG_UP_EXIT = Exit(
-    HUNG_UP,
-    N_("Hung up"),
-    N_("The caller left while in this node; the flow may still count or send a web request."),
-    optional=True,
-)
 
 
 def form(kind: str, translate: Callable[[str], str] = same) -> dict[str, Any]:

@@ -6,7 +6,7 @@ the call leaves by. Nodes are pure: what could differ between two runs (time, HT
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -62,6 +62,12 @@ class Exit:
         return (self.name,) if not self.when or getattr(node, self.when) else ()
 
 
+HUNG_UP_EXIT = Exit(
+    HUNG_UP,
+    N_("Hung up"),
+    N_("The caller left while in this node; the flow may still count or send a web request."),
+    optional=True,
+)
 NEXT = Exit("next", N_("Next"), N_("The call goes on."))
 
 registry: dict[str, type[Node]] = {}
@@ -102,6 +108,19 @@ class Node(BaseModel):
         """Name the exits that must be wired before the flow is published."""
         return tuple(dict.fromkeys(name for way in self.ways_out if not way.optional for name in way.names(self)))
 
+    @classmethod
+    def title_of(cls, name: str) -> str:
+        """Say what an exit is called, to be translated; one whose name comes from a field has only that."""
+        return next((way.title for way in (*cls.ways_out, HUNG_UP_EXIT) if way.name == name and way.title), name)
+
+    def exit_title(self, name: str) -> str:
+        """Say what an exit is called, to be translated: a choice by its key and what it stands for."""
+        for way in self.ways_out:
+            meanings = getattr(self, way.each) if way.each else None
+            if isinstance(meanings, Mapping) and meanings.get(name):
+                return f"{name} · {meanings[name]}"
+        return self.title_of(name)
+
     @property
     def saves(self) -> tuple[str, ...]:
         """Name the variables the node sets."""
@@ -113,4 +132,4 @@ class Node(BaseModel):
 
 
 
-__all__ = ["HUNG_UP", "NEXT", "Call", "Enter", "Exit", "Leave", "Node", "Steps", "registry"]
+__all__ = ["HUNG_UP", "HUNG_UP_EXIT", "NEXT", "Call", "Enter", "Exit", "Leave", "Node", "Steps", "registry"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 
 def N_(message: str) -> str:  # noqa: N802  gettext's own name for "translate this later"
@@ -25,6 +25,22 @@ def fill(template: str, fields: Mapping[str, str]) -> str:
         return template
 
 
+class ExitName(str):
+    """An exit in a message: files know it by its name, people who see the nodes' forms by its `label`."""
+
+    label: str
+
+    def __new__(cls, name: str, label: str = "") -> ExitName:
+        made = super().__new__(cls, name)
+        made.label = label or name
+        return made
+
+
+def titled(fields: Mapping[str, Any], translate: Callable[[str], str] = same) -> dict[str, Any]:
+    """The fields of a message for people who see the nodes' forms."""
+    return {name: translate(value.label) if isinstance(value, ExitName) else value for name, value in fields.items()}
+
+
 @dataclasses.dataclass(frozen=True)
 class Problem:
     """One thing wrong. `where` is a node's name ("" for the whole flow), `field` a path such as `choices.1`."""
@@ -39,6 +55,11 @@ class Problem:
     def text(self, translate: Callable[[str], str] = same) -> str:
         """Say it in a language: `translate` is gettext's function for that language."""
         return fill(translate(self.message), {"field": self.field, "node": self.where, **self.fields})
+
+    def said(self, translate: Callable[[str], str] = same) -> str:
+        """Say it in a language to people who see the nodes' forms."""
+        fields = {"field": self.field, "node": self.where, **self.fields}
+        return fill(translate(self.message), titled(fields, translate))
 
     def __str__(self) -> str:
         field = "" if "{field}" in self.message else self.field

@@ -80,7 +80,7 @@ class Seen:
 
 def told(problem: Problem, translate: Callable[[str], str] = same) -> dict[str, str]:
     """Write a problem as JSON data, in a language."""
-    return {"where": problem.where, "field": problem.field, "code": problem.code, "text": problem.text(translate)}
+    return {"where": problem.where, "field": problem.field, "code": problem.code, "text": problem.said(translate)}
 
 
 def try_out(doc: object, given: object, script: object, world: World) -> Seen:

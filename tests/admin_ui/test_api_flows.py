@@ -86,6 +86,11 @@ def test_checking_saves_nothing_and_speaks_the_language(site: Site) -> None:
     assert (problem["where"], problem["field"], problem["code"]) == ("opening", "schedule", "unknown_schedule")
     assert "gone" in problem["text"]
     assert "There is no" not in problem["text"]
+    doc = body(who.get(f"{API}/flows/reception"))["draft"]
+    del doc["nodes"]["filter"]["exits"]["not_listed"]
+    problems = body(who.post(f"{API}/flows/reception/check", json={"doc": doc}))["problems"]
+    assert problems[0]["field"] == "exits.not_listed"
+    assert problems[0]["text"].replace("\u00a0", " ") == "La sortie « Hors liste » ne mène nulle part."
     assert body(who.get(f"{API}/flows/reception"))["revision"] == 1
 
 

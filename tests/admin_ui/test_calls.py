@@ -99,7 +99,15 @@ def test_another_subscriber_s_call_is_not_there(both_sites: Site) -> None:
 
 
 def test_a_call_is_explained_in_the_reader_s_language(site: Site) -> None:
-    record(site, "told", path=[{"flow": "reception", "version": 1, "node": "choose", "kind": "menu", "exit": "1"}])
+    record(
+        site,
+        "told",
+        path=[
+            {"flow": "reception", "version": 1, "node": "filter", "kind": "check_list", "exit": "not_listed"},
+            {"flow": "reception", "version": 1, "node": "choose", "kind": "menu", "exit": "1"},
+            {"flow": "gone", "version": 7, "node": "ask", "kind": "menu", "exit": "no_input"},
+        ],
+    )
     place = {"flow": "reception", "version": 1, "node": "choose"}
     events(
         site,
@@ -115,6 +123,9 @@ def test_a_call_is_explained_in_the_reader_s_language(site: Site) -> None:
     assert "a tapé 1" in page
     assert "raccroché normalement, par l&#39;appelant" in page
     assert "reception v1" in page
+    way = page.split('class="path"')[1]
+    assert [title in way for title in ("Hors liste", "1 · shop", "Aucune saisie")] == [True] * 3
+    assert "not_listed" not in page
 
 
 def test_what_a_caller_wrote_stays_text(site: Site) -> None:

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { forms, sample } from "../testing/samples";
 import type { NodeDoc, NodeForm, Problem } from "../types";
-import { exitsOf, learnCommon } from "./exits";
+import { exitsOf, exitTitle, learnCommon } from "./exits";
 import { gist } from "./gist";
 import { plainly } from "./worded";
 
@@ -44,16 +44,25 @@ describe("exits", () => {
   });
 });
 
+describe("an exit", () => {
+  it("is called as its form calls it, a choice by its key and meaning", () => {
+    expect(exitTitle({ kind: "check_list" }, forms.check_list, "not_listed")).toBe("Not listed");
+    expect(exitTitle({ kind: "menu", choices: { "1": "shop" } }, forms.menu, "1")).toBe("1 · shop");
+    expect(exitTitle({ kind: "menu", choices: { "1": "shop" } }, forms.menu, "too_many")).toBe("Too many tries");
+    expect(exitTitle({ kind: "subflow", flow: "x" }, forms.subflow, "sold")).toBe("sold");
+    expect(exitTitle(undefined, forms.menu, "no_input")).toBe("No input");
+    expect(exitTitle(undefined, undefined, "no_input")).toBe("no_input");
+  });
+});
+
 describe("problems", () => {
   const flow = (node: NodeDoc) => ({ name: "x", start: "a", nodes: { a: node } });
   const said = (node: NodeDoc, field: string, text: string) => plainly({ where: "a", field, code: "", text, severity: "error" }, flow(node), forms).text;
 
-  it("call fields and exits as the form does", () => {
+  it("call fields as the form does", () => {
     expect(said({ kind: "collect" }, "save", "save is missing.")).toBe("Variable is missing.");
     expect(said({ kind: "http" }, "save.status", "save.status is not a JSONPath: save.status")).toBe("Keep status is not a JSONPath: save.status");
     expect(said({ kind: "menu" }, "again.0.text.fr", "again.0.text.fr : trop long")).toBe("Again 1 › Text fr : trop long");
-    expect(said({ kind: "menu" }, "exits.no_input", "La sortie « no_input » ne mène nulle part.")).toBe("La sortie « No input » ne mène nulle part.");
-    expect(said({ kind: "menu", choices: { 1: "shop" } }, "exits.1", "The exit “1” leads to “1”.")).toBe("The exit “1 · shop” leads to “1 · shop”.");
     expect(said({ kind: "unheard of" }, "save", "save is missing.")).toBe("save is missing.");
   });
 });

@@ -2,7 +2,6 @@
 
 import { t } from "../texts";
 import type { FieldSchema, FlowDoc, Forms, NodeForm, Problem } from "../types";
-import { exitsOf } from "./exits";
 import { resolve, valuesOf } from "./schema";
 
 /** A value as words: "at_once" is "at once"; codes in capitals stay as they are. The server may give better ones. */
@@ -31,18 +30,11 @@ export function titled(path: string, form: NodeForm): string {
   return said.join(" › ");
 }
 
-const QUOTED = /([“„«‹"]\s?)([^”“»›"]+?)(\s?[”“»›"])/g;
-
-/** A problem whose text calls fields and exits as the form does. */
+/** A problem whose text calls fields as the form does; the server calls exits so already. */
 export function plainly(problem: Problem, doc: FlowDoc, forms: Forms): Problem {
   const node = doc.nodes[problem.where];
   const form = node && forms[node.kind];
   if (!form || !problem.field) return problem;
-  if (problem.field.startsWith("exits.")) {
-    const name = problem.field.slice("exits.".length);
-    const title = exitsOf(node, form, [problem]).find((exit) => exit.name === name)?.title ?? name;
-    return { ...problem, text: problem.text.replace(QUOTED, (whole, open: string, said: string, close: string) => (said === name ? open + title + close : whole)) };
-  }
   const bare = problem.text.startsWith(`${problem.field} `) || problem.text.startsWith(`${problem.field}:`);
   return bare ? { ...problem, text: titled(problem.field, form) + problem.text.slice(problem.field.length) } : problem;
 }

@@ -1,5 +1,6 @@
 /** The whole way of a trial: every step with its exit, the lines played, the variables, and what came back. */
 
+import { useExitTitle } from "../exit_titles";
 import { t } from "../texts";
 import type { Line, Seen } from "../types";
 import { Place } from "./Place";
@@ -15,6 +16,7 @@ interface Props {
 
 export function Details({ seen, script, flow, select }: Props) {
   const variables = Object.entries(seen.variables);
+  const exitOf = useExitTitle();
   const results = seen.events.filter((event) => sideOf(event) !== "flow");
   return (
     <div className="ph-scroll ph-details">
@@ -23,7 +25,7 @@ export function Details({ seen, script, flow, select }: Props) {
         {seen.steps.map((step, place) => (
           <li key={place} aria-current={place === seen.steps.length - 1 ? "step" : undefined}>
             <Place flow={flow} of={step} select={select} />
-            {step.exit && <span className="ph-exit">→ {step.exit}</span>}
+            {step.exit && <span className="ph-exit">→ {exitOf(step)}</span>}
             {step.flow !== flow && (
               <small className="text-body-secondary">{t("version {version}", { version: step.version })}</small>
             )}

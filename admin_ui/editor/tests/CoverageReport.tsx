@@ -1,5 +1,6 @@
 /** What of the flow the tests walk, and what they do not. */
 
+import { useExitTitle } from "../exit_titles";
 import { t } from "../texts";
 import type { Coverage } from "../types";
 import { share, uncovered, type Share } from "./coverage";
@@ -12,6 +13,7 @@ interface Props {
 }
 
 export function CoverageReport({ coverage, painted, onPaint, onPick }: Props) {
+  const exitOf = useExitTitle();
   const missed = uncovered(coverage);
   return (
     <div className="te-coverage">
@@ -36,7 +38,7 @@ export function CoverageReport({ coverage, painted, onPaint, onPick }: Props) {
               <li key={`${node} ${exit}`}>
                 <button type="button" className="btn btn-link btn-sm" onClick={() => onPick(node)}>
                   {node}
-                  {exit && ` → ${exit}`}
+                  {exit && ` → ${exitOf({ node, exit })}`}
                 </button>
               </li>
             ))}
