@@ -1,0 +1,1 @@
+"""What a worker does: samples in, words out. One thread; nothing here knows of sockets or other processes."""

@@ -1,0 +1,1 @@
+"""The front of the speech process: its doors, and the workers behind them."""
