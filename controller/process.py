@@ -56,6 +56,7 @@ from controller.calls.threads import Threads
 from controller.calls.trial import Trial, place
 from controller.calls.trunks import TrunkFiles
 from controller.calls.writer import Writer
+from controller.campaigns.dialler import Dialler
 from controller.esl.link import Link
 from controller.esl.server import Server
 from controller.flow.problem import FlowError
@@ -112,6 +113,16 @@ class Controller:
         self.cdr = CdrFolder(folder, self.configuration, self.ledger, self._is_live, Threads(1))
         self.server = Server(
             (settings.offer_host, settings.offer_port), self.switchboard.take, is_late=comes_late
+        )
+        self.campaigns = Dialler(
+            settings.controller_id,
+            self._engine,
+            Threads(1),  # a slow database keeps campaigns waiting, and no call
+            lambda: self.link.connection,
+            self.configuration,
+            self.journal.note,
+            lambda: {peer.id for peer in self.fleet.peers() if peer.alive},
+            ending=lambda: self._ending or self.drain.begun,
         )
         self.drain = Drain(self.server, self.switchboard, fellows, self.lease.announce)
         self.link = Link(
@@ -175,6 +186,7 @@ class Controller:
             (self.doorkeeper.keep, ()),
             (self.taps.keep, ()),
             (self.recognition.keep, ()),
+            (self.campaigns.keep, ()),
         ):
             self._greenlets.append(gevent.spawn(run, *arguments))
         self.link.start()

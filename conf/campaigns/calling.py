@@ -114,6 +114,13 @@ def placed(session: Session, call: str) -> None:
         found.state = "placed"
 
 
+def moved(session: Session, call: str, channel: str) -> None:
+    """A call is tried under another channel, by the next trunk."""
+    found = _call(session, call)
+    if found and found.state != "ended":
+        found.channel = channel
+
+
 def conclude(session: Session, call: str, outcome: str, cause: str, now: datetime) -> bool:
     """A call is over: its contact is done, or waits for its next one. False when it was concluded before."""
     found = _call(session, call)

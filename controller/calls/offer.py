@@ -32,6 +32,8 @@ ANSWERER = "souffleur_answerer"  # UUID:LOGIN of the phone that answered; FreeSW
 RINGER = "souffleur_ringer"  # on a leg that we ring: the login of the user who calls
 TRANSFEROR = "souffleur_transferor"  # the login of the user who sent the call on
 BEGAN = "souffleur_began"  # the epoch that began with a transfer: an older checkpoint is of what was before
+GIVEN = "souffleur_given"  # the flow and the variables of a call that we placed ourselves, see placed.py
+PLACED = "placed"  # the origin of such a call
 CALLS = UUID("5ba05f0e-6d5c-5c6c-9c7e-7a3d2b1f0c11")  # the name space of our calls
 
 
@@ -42,7 +44,7 @@ class Offer:
     uuid: str
     call: str
     dialled: str
-    origin: str  # "trunk", "phone", "test" (a trial call) or "transfer" (a phone's REFER)
+    origin: str  # "trunk", "phone", "test" (a trial), "placed" (by us) or "transfer" (a REFER)
     caller: str
     caller_name: str
     address: str  # the peer's IP address
@@ -62,6 +64,7 @@ class Offer:
     created: float  # epoch seconds
     transferor: str = ""  # the user who sent the call on, when that is certain
     began: int = 0  # the epoch that began with a transfer
+    given: str = ""  # what a call that we placed carries
 
     def ended_talking(self, now: float) -> float:
         """When the talk ended that no controller heard end, in epoch seconds; the call was offered `now`."""
@@ -135,4 +138,5 @@ def read_offer(headers: Headers) -> Offer:
         created=channel.created,
         transferor=transferor,
         began=began,
+        given=variable(headers, GIVEN) if origin == PLACED else "",
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from conf.snapshot import Snapshot
-from controller.calls.offer import Offer
+from controller.calls import placed
+from controller.calls.offer import PLACED, Offer
 from controller.flow.commands import External
 from controller.flow.numbers import e164, is_emergency, parse_target
 
@@ -58,9 +59,20 @@ def route(offer: Offer, known: Known) -> Route | NoRoute:
         subscriber = known.by_slug(offer.subscriber)
         if subscriber is None:
             return NoRoute("the subscriber of this phone is not known", "CALL_REJECTED", direction="internal")
+        if offer.origin == PLACED:
+            return _as_placed(offer, subscriber)
         way = _from_phone(offer, subscriber)
         return _as_transferred(offer, way) if offer.origin == "transfer" else way
     return _from_trunk(offer, known)
+
+
+def _as_placed(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
+    """A call of ours to somebody: the flow that it was placed for talks."""
+    given = placed.read(offer.given)
+    if given is None:
+        reason = "a call was placed and carries no flow"
+        return NoRoute(reason, "CALL_REJECTED", subscriber, offer.dialled, direction="outbound", trunk=offer.trunk)
+    return Route(subscriber, given.flow, offer.dialled, "outbound", trunk=offer.trunk)
 
 
 def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:

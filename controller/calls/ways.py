@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conf.snapshot import Snapshot
+from controller.calls import placed
 from controller.calls.apology import APOLOGY, apology, apology_flow
 from controller.calls.configuration import Configuration
 from controller.calls.earlier import Earlier
@@ -69,7 +70,9 @@ class Ways:
 
 def call_variables(offer: Offer, subscriber: Snapshot, number: str) -> dict[str, str]:
     """What a flow knows of the call when it begins."""
+    given = placed.read(offer.given)
     return {
+        **(given.variables if given else {}),
         "call": offer.call,
         "caller": offer.caller,
         "caller_name": offer.caller_name,

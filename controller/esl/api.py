@@ -144,7 +144,7 @@ def uuid_record_at_once(channel: str, file: str, sides: Literal["caller", "both"
 
 def originate(
     legs: Leg | Sequence[Leg],
-    then: Application | Extension,
+    then: Application | Place,
     *,
     ring: float = 30.0,
     at_once: bool = True,
@@ -160,8 +160,8 @@ def originate(
     return f"originate {string.replace(' ', chr(92) + 's')} {_then(then)}"
 
 
-def _then(then: Application | Extension) -> str:
-    if isinstance(then, Extension):
+def _then(then: Application | Place) -> str:
+    if isinstance(then, Extension | Named):
         return then.written()
     if set(then.argument) & set(" ()'\\"):
         raise Unsafe("argument", then.argument)

@@ -11,6 +11,7 @@ from conf.freeswitch import find_binary
 from tests.calls.live import Live, free_port, running
 from tests.calls.test_bad_days import *  # noqa: F403
 from tests.calls.test_call_path import *  # noqa: F403
+from tests.calls.test_campaigns import *  # noqa: F403
 from tests.calls.test_control import *  # noqa: F403
 from tests.calls.test_hostile import *  # noqa: F403
 from tests.calls.test_outbound_rules import *  # noqa: F403
