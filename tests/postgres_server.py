@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import psycopg
+from psycopg import Connection
+
 PORT = 5432  # only names the socket: it listens on no network
 ROLE = "souffleur"
 
@@ -38,7 +41,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start, and return when connections are taken."""
-        options = f"-p {PORT} -k {self.folder} -c listen_addresses='' -c fsync=off"
+        options = f"-p {PORT} -k {self.folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
         self.run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-o", options, "-w", "start")
 
     def stop(self) -> None:
@@ -55,9 +58,15 @@ class Postgres:
         """The address of a database by its name."""
         return f"postgresql+psycopg://{ROLE}@/{name}?host={self.folder}&port={PORT}"
 
+    def connection(self, database: str = "postgres", autocommit: bool = False) -> Connection:
+        """A connection as the superuser."""
+        where = {"host": str(self.folder), "port": PORT, "user": "postgres", "dbname": database}
+        return psycopg.connect(**where, autocommit=autocommit)  # type: ignore[arg-type]
+
     def sql(self, statement: str) -> None:
         """Run a statement as the superuser."""
-        self.run("psql", "-h", str(self.folder), "-p", str(PORT), "-U", "postgres", "-q", "-c", statement)
+        with self.connection(autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs; its output is in the exception when it fails."""

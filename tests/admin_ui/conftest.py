@@ -11,6 +11,7 @@ import pytest
 from conf.database import migrate, open_engine
 from tests.admin_ui.site import Site, load_samples
 from tests.postgres import ROLE, Postgres, postgres  # noqa: F401  a fixture
+from tests.postgres_copies import Copies
 
 
 @pytest.fixture(scope="session")
@@ -22,11 +23,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def filled_database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:  # noqa: F811
-    """The name of a PostgreSQL database with the sample subscribers, to be copied."""
+def filled_copies(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Copies:  # noqa: F811
+    """PostgreSQL databases with the sample subscribers."""
     postgres.sql(f"CREATE DATABASE filled OWNER {ROLE}")
     _fill(postgres.address("filled"), tmp_path_factory.mktemp("web"))
-    return "filled"
+    return Copies(postgres, "filled")
 
 
 @pytest.fixture
@@ -44,10 +45,10 @@ def both_sites(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]
     if request.param == "sqlite":
         yield request.getfixturevalue("site")
         return
-    template = request.getfixturevalue("filled_database")
-    made = Site(request.getfixturevalue("postgres").database(like=template), tmp_path / "var", samples=())
-    yield made
-    made.close()
+    with request.getfixturevalue("filled_copies").one() as url:
+        made = Site(url, tmp_path / "var", samples=())
+        yield made
+        made.close()
 
 
 def _fill(url: str, folder: Path) -> None:

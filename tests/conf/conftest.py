@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from conf.database import migrate, open_engine, operator
 from conf.models import Subscriber
 from tests.postgres import ROLE, Postgres, postgres  # noqa: F401  a fixture
+from tests.postgres_copies import Copies
 
 SAMPLES = Path(__file__).parents[2] / "conf" / "samples"
 
@@ -36,13 +37,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(postgres: Postgres) -> str:  # noqa: F811
-    """The name of a PostgreSQL database at its newest migration, to be copied."""
+def migrated_copies(postgres: Postgres) -> Copies:  # noqa: F811
+    """PostgreSQL databases at their newest migration."""
     postgres.sql(f"CREATE DATABASE migrated OWNER {ROLE}")
     engine = open_engine(postgres.address("migrated"))
     migrate(engine)
     engine.dispose()
-    return "migrated"
+    return Copies(postgres, "migrated")
 
 
 @pytest.fixture
@@ -58,10 +59,10 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite")
         return
-    template = request.getfixturevalue("migrated_database")
-    engine = open_engine(request.getfixturevalue("postgres").database(like=template))
-    yield engine
-    engine.dispose()
+    with request.getfixturevalue("migrated_copies").one() as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
