@@ -77,4 +77,5 @@ def _end(session: Session, file: Path) -> None:
         session.stop_tap(str(file))
     except EslError as error:
         log.debug("tap of %s: %s", session.uuid, error)  # whoever takes the call clears what is left of it
-    file.unlink(missing_ok=True)
+    finally:
+        file.unlink(missing_ok=True)

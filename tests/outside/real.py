@@ -15,6 +15,7 @@ import gevent
 from conf.freeswitch import Trunk
 from tests.real.ports import free_port
 from tests.real.sip import Agent, Call
+from tests.real.speaking import Mouth
 from tests.real.switch import RealSwitch, settings_for
 
 from . import WITHIN
@@ -30,15 +31,34 @@ PASSWORDS = {
     "202@secours": "talks-phone-202",
 }
 KEYS = "0123456789*#"
+SILENT = 0.2  # seconds without a packet
 
 
 class RealPerson:
     def __init__(self, agent: Agent, call: Call) -> None:
         self.agent, self.call = agent, call
         self._left = False
+        self.mouth: Mouth | None = None
 
     def presses(self, keys: str) -> None:
         send_keys(self.agent, self.call, keys)
+
+    def says(self, file: str) -> None:
+        self.mouth = self.mouth or Mouth(self.agent, self.call)
+        self.mouth.say(file)
+
+    def is_silent(self) -> None:
+        if self.mouth:
+            self.mouth.is_silent()
+
+    def hears_nothing(self, within: float = WITHIN) -> bool:
+        """Whether nothing is sent for a while."""
+        self._forget_what_was_heard()
+        with gevent.Timeout(within, False):
+            while select.select([self.agent.media], [], [], SILENT)[0]:
+                self.agent.media.recv(2048)
+            return True
+        return False
 
     def hangs_up(self) -> None:
         self._left = True

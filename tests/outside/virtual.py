@@ -30,6 +30,16 @@ class VirtualPerson:
     def hears_something(self, within: float = WITHIN, anew: bool = False) -> bool:
         return bool(self.caller.wait("PLAYBACK_START", within))
 
+    def says(self, file: str) -> None:
+        self.caller.says(file)
+
+    def is_silent(self) -> None:
+        self.caller.is_silent()
+
+    def hears_nothing(self, within: float = WITHIN) -> bool:
+        """Whether what was played last ends before its end."""
+        return bool(self.caller.wait("PLAYBACK_STOP", within, playback_status="break"))
+
     def gets_early_media(self, within: float = WITHIN) -> bool:
         return bool(self.caller.wait("CHANNEL_PROGRESS_MEDIA", within))
 
