@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -48,6 +48,8 @@ class Table(Generic[R]):
     args: dict[str, str] = field(default_factory=lambda: request.args.to_dict())
 
     def __post_init__(self) -> None:
+        # A cell repeats its column's title: it is translated once.
+        self.columns = [replace(column, title=str(column.title)) for column in self.columns]
         self.text = self.args.get("q", "").strip()
         self.sort = self.args.get("sort", "")
         self.chosen = {one.name: self.args[one.name] for one in self.filters if self.args.get(one.name)}

@@ -82,13 +82,20 @@ def draft(session: Session, flow: Flow) -> Draft:
     return opened(session, flow, draft_row(session, flow), version_row(session, flow, flow.published))
 
 
-def opened(session: Session, flow: Flow, row: FlowDraft | None, published: FlowVersion | None) -> Draft:
-    """The draft as an editor sees it, from its rows."""
+def opened(
+    session: Session,
+    flow: Flow,
+    row: FlowDraft | None,
+    published: FlowVersion | None,
+    last: tuple[int, datetime] | None = None,
+) -> Draft:
+    """The draft as an editor sees it, from its rows; `last` is what `last_versions` says, by who asks for many."""
     own = row is not None and (published is None or not same(row.doc, published.doc))
-    if row is not None and (own and not _settled(session, flow, row) or published is None):
+    saved_last = row is not None and last is not None and last[1] < row.saved_at  # nothing was published since
+    if row is not None and (own and (saved_last or not _settled(session, flow, row)) or published is None):
         return Draft(flow.name, row.doc, row.revision, flow.published, row.saved_at, row.saved_by, own)
     assert published is not None
-    revision = row.revision if row is not None else newest(session, flow)
+    revision = row.revision if row is not None else (last or (newest(session, flow),))[0]
     return Draft(flow.name, published.doc, revision, flow.published, published.created_at, published.author, False)
 
 
@@ -96,6 +103,16 @@ def newest(session: Session, flow: Flow) -> int:
     """The newest version that ever was; 0 for none."""
     wanted = select(func.max(FlowVersion.version)).where(FlowVersion.flow_id == flow.id)
     return session.scalars(wanted).one() or 0
+
+
+def last_versions(session: Session, subscriber_id: int) -> dict[int, tuple[int, datetime]]:
+    """For each flow that has versions: the newest that ever was, and when the last one was made."""
+    wanted = (
+        select(FlowVersion.flow_id, func.max(FlowVersion.version), func.max(FlowVersion.created_at))
+        .where(FlowVersion.subscriber_id == subscriber_id)
+        .group_by(FlowVersion.flow_id)
+    )
+    return {flow_id: (version, at) for flow_id, version, at in session.execute(wanted)}
 
 
 def version_row(session: Session, flow: Flow, version: int | None) -> FlowVersion | None:

@@ -80,19 +80,16 @@ class Listed:
 
 def listed(session: Session, subscriber_id: int) -> list[Listed]:
     """The subscriber's flows, published ones and drafts, by name. `doc` is what an editor would open."""
-    folder, drafts = stored.folder(session, subscriber_id), where_used.drafts(session, subscriber_id)
     wanted = select(Flow).where(Flow.subscriber_id == subscriber_id).order_by(Flow.name)
     rows = list(session.scalars(wanted.execution_options(populate_existing=True)))
-    uses: dict[str, list[Use]] = defaultdict(list)
-    for use in where_used.uses(folder, drafts, {("flows", row.name) for row in rows}, together=False):
-        uses[use.of[1]].append(use)
-    plans = _waiting(session, subscriber_id)
+    plans, last = _waiting(session, subscriber_id), flow_rows.last_versions(session, subscriber_id)
     docs, published = _drafts(session, subscriber_id), _published(session, subscriber_id)
+    uses = _uses(session, subscriber_id, rows, docs, published)
     found = []
     for row in rows:
         own, about = docs.get(row.id), published.get(row.id)
         if own or about:
-            here = flow_rows.opened(session, row, own, about)
+            here = flow_rows.opened(session, row, own, about, last.get(row.id))
             found.append(_listed(here, about, plans.get(row.id), tuple(uses[row.name])))
     return found
 
@@ -252,6 +249,26 @@ def _published(session: Session, subscriber_id: int) -> dict[int, FlowVersion]:
         .where(Flow.subscriber_id == subscriber_id)
     )
     return {row.flow_id: row for row in session.scalars(wanted)}
+
+
+def _uses(
+    session: Session,
+    subscriber_id: int,
+    rows: list[Flow],
+    docs: dict[int, FlowDraft],
+    published: dict[int, FlowVersion],
+) -> dict[str, list[Use]]:
+    """What leads to each flow, by its name."""
+    folder = stored.leading(session, subscriber_id, (published[row.id].doc for row in rows if row.id in published))
+    drafts = {
+        row.name: docs[row.id].doc
+        for row in rows
+        if row.id in docs and (row.id not in published or docs[row.id].doc != published[row.id].doc)
+    }
+    found: dict[str, list[Use]] = defaultdict(list)
+    for use in where_used.uses(folder, drafts, {("flows", row.name) for row in rows}, together=False):
+        found[use.of[1]].append(use)
+    return found
 
 
 def _waiting(session: Session, subscriber_id: int) -> dict[int, datetime]:

@@ -43,6 +43,12 @@ def folder(session: Session, subscriber_id: int) -> Folder:
     return Folder(NOWHERE, subscriber=item(SUBSCRIBER, about["slug"], about), flows=items, **found)
 
 
+def leading(session: Session, subscriber_id: int, flows: Iterable[Document]) -> Folder:
+    """The documents that can lead to a flow, beside the published flows, which are given."""
+    found: dict[str, Any] = {kind: _items(session, subscriber_id, kind) for kind in ("extensions", "numbers", "lists")}
+    return Folder(NOWHERE, flows=tuple(item("flows", doc["name"], doc) for doc in flows), **found)
+
+
 def rehearsable(session: Session, subscriber_id: int, folder: Folder, doc: Document) -> Folder:
     """The folder with the entries of the lists that a flow, and those that it enters, look numbers up in."""
     docs, ahead = {item.doc["name"]: item.doc for item in folder.flows}, [doc]
