@@ -39,8 +39,6 @@ class Taken:
     number: str
     presented: str
     ring: float
-    talks_to_machines: bool
-    automatic: bool
     language: str = ""
     variables: dict[str, str] = field(default_factory=dict)
 
@@ -220,8 +218,6 @@ def _write(
         number=contact.number,
         presented=written.number,
         ring=written.ring,
-        talks_to_machines=written.machine == "talk",
-        automatic=written.automatic,
         language=contact.language,
         variables=variables,
     )

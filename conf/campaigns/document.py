@@ -37,10 +37,10 @@ class Pace(Written):
 
 
 class Campaign(Written):
-    """Whom `flow` talks to. `number` is shown; `purpose` and `automatic` decide what the law asks.
+    """Whom `flow` talks to. `number` is shown; `purpose` and `automatic` (no person talks) decide what the law asks.
 
-    `ground` is the ground of every contact whose row gives none, with the day since when. `machine` says what happens
-    when an answering machine picks up: `hang_up`, or `talk` to it like to a person. `ring` is seconds.
+    `ground` is the ground of every contact whose row gives none, with the day since when. `ring` is seconds. What is
+    said to an answering machine is the flow's affair.
     """
 
     name: Name
@@ -57,7 +57,6 @@ class Campaign(Written):
     ring: Annotated[float, Field(ge=5, le=60)] = 25.0
     most_calls: Annotated[int, Field(ge=1, le=10)] = 4
     retries: dict[Literal["busy", "no_answer", "machine", "dropped", "failed", "unknown"], Again] = {}
-    machine: Literal["hang_up", "talk"] = "hang_up"
 
     def plan(self) -> Mapping[str, Retry]:
         """What follows each outcome: as written here, else as usual."""

@@ -71,6 +71,7 @@ class Dialler:
         self._ending = ending
         self.now = now
         self._rounds = 0
+        self._waiting = False
 
     def keep(self) -> None:
         """Go on for ever. A database or a switch that is away only means that nobody is called."""
@@ -78,8 +79,11 @@ class Dialler:
             try:
                 if not self._ending():
                     self.round()
+                self._waiting = False
             except (SQLAlchemyError, EslError) as error:
-                log.info("campaigns wait: %s", error)
+                if not self._waiting:  # said once
+                    log.info("campaigns wait: %s", error)
+                self._waiting = True
             except Exception:
                 log.exception("campaigns")
             gevent.sleep(EVERY)
