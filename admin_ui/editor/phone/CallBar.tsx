@@ -2,6 +2,7 @@
 
 import { ArrowLeft, RotateCcw, Undo2, Volume2, VolumeX } from "lucide-react";
 
+import { phone } from "../phone_numbers";
 import { t } from "../texts";
 import type { Given } from "../types";
 import { callerName } from "./callers";
@@ -23,8 +24,8 @@ export function CallBar({ given, state, muted, onMute, onUndo, onRestart, onLeav
     <header className="ph-bar">
       <div className="ph-who">
         <strong>
-          {callerName(given.caller)}
-          {given.called ? ` → ${given.called}` : ""}
+          <span className="ph-party">{callerName(given.caller)}</span>
+          {given.called ? <> → <span className="ph-party">{phone(given.called)}</span></> : null}
         </strong>
         <small>{given.at ? moment(given.at) : ""}</small>
       </div>

@@ -2,6 +2,7 @@
 
 import { useId } from "react";
 
+import { phone } from "../phone_numbers";
 import { t } from "../texts";
 import type { FlowDoc } from "../types";
 import type { Settings } from "./given";
@@ -51,7 +52,7 @@ export function Circumstances({ doc, known, settings, onChange }: Props) {
                     })
                   }
                 />{" "}
-                {number}
+                {phone(number)}
               </label>
             ))}
           </div>

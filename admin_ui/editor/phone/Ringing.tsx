@@ -3,6 +3,7 @@
 import { Phone } from "lucide-react";
 import { useEffect, useState } from "react";
 
+import { phone } from "../phone_numbers";
 import { t } from "../texts";
 import type { Line, Waiting } from "../types";
 import { afterRefusal, type Refusal, type Refusals, ringsNow, rungIn } from "./ringing";
@@ -32,7 +33,7 @@ export function Ringing({ waiting, act, disabled }: { waiting: Waiting; act: (li
         const rings = ringsNow(waiting, refusals, number);
         return (
           <section key={`${number} ${place}`} className={`ph-card ${rings ? "ph-rings" : ""}`} aria-label={number}>
-            <strong>{number}</strong>
+            <strong>{phone(number)}</strong>
             {rings && (
               <button
                 type="button"

@@ -3,6 +3,7 @@
 import { Phone as PhoneIcon } from "lucide-react";
 import { useId, useState } from "react";
 
+import { phone } from "../phone_numbers";
 import { t } from "../texts";
 import type { FlowDoc } from "../types";
 import { callerPresets } from "./callers";
@@ -51,7 +52,7 @@ export function SettingsForm({ flow, doc, known, settings, onChange, onStart }: 
           />
           <Presets
             label={t("Callers to try")}
-            options={callerPresets(doc, known.country).map(({ name, caller }) => ({ name, value: caller, hint: caller }))}
+            options={callerPresets(doc, known.country).map(({ name, caller }) => ({ name, value: caller, hint: phone(caller) }))}
             value={settings.caller}
             onPick={(caller) => set({ caller })}
           />

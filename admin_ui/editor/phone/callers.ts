@@ -1,5 +1,6 @@
 /** Callers to try a flow with: numbers that regulators keep for fiction, so that nobody is ever meant. */
 
+import { phone } from "../phone_numbers";
 import { t } from "../texts";
 import type { FlowDoc } from "../types";
 
@@ -30,7 +31,7 @@ export function callerPresets(doc: FlowDoc, country: string): CallerPreset[] {
 
 const ANONYMOUS = new Set(["", "anonymous", "anonyme", "private", "restricted", "unavailable", "unknown", "withheld"]);
 
-/** A caller in words. */
+/** A caller in words, a number as people write it. */
 export function callerName(caller: string | undefined): string {
-  return ANONYMOUS.has((caller ?? "").trim().toLowerCase()) ? t("Anonymous caller") : (caller ?? "");
+  return ANONYMOUS.has((caller ?? "").trim().toLowerCase()) ? t("Anonymous caller") : phone((caller ?? "").trim());
 }

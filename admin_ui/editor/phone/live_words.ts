@@ -1,12 +1,13 @@
 /** Entries of a call's journal, said for people. */
 
+import { phone } from "../phone_numbers";
 import { t } from "../texts";
 import type { Entry } from "./live";
 
 type Data = Record<string, unknown>;
 
 const list = (value: unknown, between = " "): string =>
-  Array.isArray(value) ? value.map((one: Data) => String(one.text ?? one.name ?? one.number ?? "")).join(between) : "";
+  Array.isArray(value) ? value.map((one: Data) => String(one.text ?? one.name ?? phone(String(one.number ?? "")))).join(between) : "";
 
 /** What the caller hears of an entry; "" for nothing. */
 export function heardIn({ kind, data }: Entry): string {
@@ -53,7 +54,7 @@ function hours(state: string): string {
 function outcome(data: Data): string {
   switch (data.outcome) {
     case "answered":
-      return t("{number} answered.", { number: String(data.by ?? "") });
+      return t("{number} answered.", { number: phone(String(data.by ?? "")) });
     case "busy":
       return t("Everybody was busy.");
     case "no_answer":
@@ -77,7 +78,7 @@ export function entryWords({ kind, data }: Entry): string {
       return RESULTS[type]?.(data) ?? type;
     case "connected":
       return data.to
-        ? t("{number} talks with the caller.", { number: String(data.to) })
+        ? t("{number} talks with the caller.", { number: phone(String(data.to)) })
         : t("Somebody talks with the caller.");
     case "ringing":
       return t("It rings.");
@@ -87,7 +88,7 @@ export function entryWords({ kind, data }: Entry): string {
     case "fallback":
       return t("The flow could not go on: {reason}", { reason: String(data.reason ?? "") });
     case "redirected":
-      return t("The call goes on to {target}.", { target: String(data.to ?? "") });
+      return t("The call goes on to {target}.", { target: phone(String(data.to ?? "")) });
     case "gap":
       return t("Something happened while nobody listened.");
     case "ended":

@@ -1,11 +1,12 @@
 /** Lines of a script, settings and events, said for people. */
 
+import { phone } from "../phone_numbers";
 import { t } from "../texts";
 import type { Given, Line, SeenEvent } from "../types";
 import { callerName } from "./callers";
 import { moment } from "./moments";
 
-const who = (value: unknown): string => (typeof value === "string" ? value : "");
+const who = (value: unknown): string => (typeof value === "string" ? phone(value) : "");
 
 /** Say a line of a script: "The caller presses 1". */
 export function lineWords(line: Line): string {
@@ -31,7 +32,7 @@ export function lineWords(line: Line): string {
     case "http":
       return replyWords(value);
     case "hang_up":
-      return name ? t("The caller hangs up in “{node}”", { node: name }) : t("The caller hangs up");
+      return name ? t("The caller hangs up in “{node}”", { node: String(value) }) : t("The caller hangs up");
     default:
       return `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
   }
@@ -52,13 +53,13 @@ function replyWords(value: unknown): string {
 export function givenWords(given: Given): [string, string][] {
   const rows: [string, string][] = [[t("Caller"), callerName(given.caller)]];
   if (given.caller_name) rows.push([t("Caller's name"), given.caller_name]);
-  if (given.called) rows.push([t("Number called"), given.called]);
+  if (given.called) rows.push([t("Number called"), phone(given.called)]);
   if (given.at) rows.push([t("When"), moment(given.at)]);
   if (given.language) rows.push([t("Language"), given.language]);
   for (const [list, matches] of Object.entries(given.lists ?? {})) {
     rows.push([t("List “{list}”", { list }), matches ? t("the caller is on it") : t("the caller is not on it")]);
   }
-  if (given.busy?.length) rows.push([t("Busy"), given.busy.join(", ")]);
+  if (given.busy?.length) rows.push([t("Busy"), given.busy.map(phone).join(", ")]);
   for (const [name, value] of Object.entries(given.variables ?? {})) rows.push([name, value]);
   for (const [name, value] of Object.entries(given.counters ?? {})) {
     rows.push([t("Counter “{name}”", { name }), String(value)]);
