@@ -1,17 +1,17 @@
 import { ChevronDown, CircleAlert, TriangleAlert } from "lucide-react";
-import { Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 
 import { TestsPanel } from "../panels";
 import { focusOn, setCoverage, setPath, setTests, useEditor } from "../store";
 import { t } from "../texts";
 import { type Dock as Tab, showDock, useView } from "../view";
+import { errorWords, tally, warningWords } from "./tally";
 
 /** Below the canvas: the problems, and the tests. On a phone only the problems, when they are asked for. */
 export function Dock({ narrow }: { narrow: boolean }) {
   const dock = useView((state) => state.dock);
-  const count = useEditor((state) => state.problems.length);
   const tests = useEditor((state) => state.doc.tests?.length ?? 0);
-  const tabs: [Tab, string][] = [["problems", t("Problems ({count})", { count })]];
+  const tabs: [Tab, ReactNode][] = [["problems", <>{t("Problems")} <Tallied /></>]];
   if (narrow && !dock) return null;
   if (!narrow) tabs.push(["tests", t("Tests ({count})", { count: tests })]);
   return (
@@ -27,6 +27,20 @@ export function Dock({ narrow }: { narrow: boolean }) {
       {dock === "tests" && !narrow ? <Tests /> : null}
     </section>
   );
+}
+
+/** The same count as in the bar on top, each kind with its sign. */
+function Tallied() {
+  const { errors, warnings } = tally(useEditor((state) => state.problems));
+  const kinds = [
+    { kind: "error", count: errors, Sign: CircleAlert, words: errorWords(errors) },
+    { kind: "warning", count: warnings, Sign: TriangleAlert, words: warningWords(warnings) },
+  ];
+  return kinds.filter(({ count }) => count).map(({ kind, count, Sign, words }) => (
+    <span key={kind} className={`ed-tally is-${kind}`} title={words}>
+      <Sign size={14} aria-hidden="true" /> <span aria-hidden="true">{count}</span><span className="visually-hidden">{words}</span>
+    </span>
+  ));
 }
 
 function Problems() {

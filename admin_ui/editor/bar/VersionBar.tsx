@@ -5,6 +5,7 @@ import { arrange, redo, undo, useEditor } from "../store";
 import { t } from "../texts";
 import { showDock, toggleSide, useView } from "../view";
 import { SaveStatus } from "./SaveStatus";
+import { tally, tallyWords } from "./tally";
 
 /** The bar on top: what is open, whether it is saved, what is wrong with it, and what can be done with it. */
 export function VersionBar({ narrow }: { narrow: boolean }) {
@@ -36,11 +37,10 @@ export function VersionBar({ narrow }: { narrow: boolean }) {
 
 function ProblemCount() {
   const problems = useEditor((state) => state.problems);
-  const errors = problems.filter((one) => one.severity === "error").length;
-  const said = errors === 1 ? t("1 problem") : errors ? t("{count} problems", { count: errors }) : problems.length ? t("{count} warnings", { count: problems.length }) : t("No problems");
+  const found = tally(problems);
   return (
-    <button type="button" className={`ed-count ${errors ? "is-error" : problems.length ? "is-warning" : "is-fine"}`} onClick={() => showDock("problems")}>
-      <ListChecks size={15} aria-hidden="true" /> <span aria-live="polite">{said}</span>
+    <button type="button" className={`ed-count ${found.errors ? "is-error" : problems.length ? "is-warning" : "is-fine"}`} onClick={() => showDock("problems")}>
+      <ListChecks size={15} aria-hidden="true" /> <span aria-live="polite">{tallyWords(found)}</span>
     </button>
   );
 }
