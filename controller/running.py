@@ -19,12 +19,14 @@ from controller.esl.errors import EslError, WrongPassword
 from controller.esl.inbound import Inbound
 from controller.supervisor import Child, Supervisor, python
 from controller.terminal import ControlClient
+from speech.models import installed
 
 UDP, TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
 OURS = ("offer", "control", "directory", "web")
 STAND_IN = (
     "No FreeSWITCH is here, so the virtual switch stands in for it. docs/freeswitch.md says how to have a real one."
 )
+INSTALL = "docs/speech.md has more: .venv/bin/python -m speech models install en"
 FIRST_CALL = "    .venv/bin/python -m controller call --from +33123456789 --to 1000 --press 2#"
 
 
@@ -38,6 +40,7 @@ def run(settings: Settings) -> int:
         if taken := list(taken_ports(settings)):
             raise CannotStart("\n".join([*taken, "Is another one running?"]))
         children = [*switch(settings), Child("the controller", python("controller", "serve")), web_ui()]
+        children += speech(settings)
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
@@ -51,9 +54,17 @@ def web_ui() -> Child:
     return Child("the web UI", python("admin_ui", "serve"))
 
 
+def speech(settings: Settings) -> list[Child]:
+    """The process that understands callers, where it has a model."""
+    if not installed(settings.models_dir):
+        print(f"Callers are not understood: no model is in {settings.models_dir}. {INSTALL}", flush=True)
+        return []
+    return [Child("speech", python("speech", "serve"))]
+
+
 def taken_ports(settings: Settings) -> Iterator[str]:
     """What keeps us from listening: the address and the setting that moves it."""
-    for name in OURS:
+    for name in (*OURS, "speech") if installed(settings.models_dir) else OURS:
         host, port = getattr(settings, f"{name}_host"), getattr(settings, f"{name}_port")
         if is_taken(host, port, socket.SOCK_STREAM):
             yield f"{host}:{port} is taken (SOUFFLEUR_{name.upper()}_PORT)."

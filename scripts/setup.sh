@@ -85,13 +85,22 @@ install_packages() {
     say "Not installed: $absent (what needs it is left out). As root: apt-get install $absent"
 }
 
+install_model() { # what the tests hear with; they say so and are skipped where it cannot be had
+    folder=${SOUFFLEUR_MODELS_DIR:-$HOME/.cache/souffleur/models}
+    .venv/bin/python -m speech models install en --folder "$folder" >/dev/null || say "Tests of speech are skipped."
+}
+
 install_packages
 make_environment .venv
 case $what in
     run) install_requirements .venv requirements.txt ;;
-    test) install_requirements .venv requirements-dev.txt ;;
+    test)
+        install_requirements .venv requirements-dev.txt
+        install_model
+        ;;
     bench)
         install_requirements .venv requirements-dev.txt
+        install_model
         make_environment .venv-bench
         install_requirements .venv-bench bench/requirements.txt
         ;;

@@ -50,6 +50,7 @@ class Worker:
         self._unread = bytearray()
         self._beat_due = 0.0
         self._running = True
+        self._is_ready = False
         self._adopted = False  # a spare, whom nobody listens to
 
     def run(self) -> None:
@@ -144,7 +145,7 @@ class Worker:
 
     def _beat(self) -> None:
         now = time.monotonic()
-        if now < self._beat_due or not self._adopted:
+        if now < self._beat_due or not (self._adopted or self._is_ready_first()):
             return
         self._beat_due = now + _BEAT
         lags = [listening.lag for listening in self._listenings.values()]
@@ -152,6 +153,13 @@ class Worker:
         _say(
             {"beat": {"lag": round(max(lags, default=0.0), 3), "loaded": self._engines.loaded(), "progress": progress}}
         )
+
+    def _is_ready_first(self) -> bool:
+        """Once, when a spare has loaded its languages."""
+        if self._is_ready or set(self._languages) - set(self._engines.loaded()):
+            return False
+        self._is_ready = True
+        return True
 
 
 def _teller(stream: int) -> Callable[[dict[str, Any]], None]:

@@ -150,6 +150,7 @@ class Workers:
             ],
             "streams": sum(len(worker.streams) for worker in self.workers),
             "voices": sum(worker.load for worker in self.workers),
+            "spare": bool(self._spare and self._spare.returncode is None),
             "most": self._most * len(self.workers),
         }
 
@@ -204,9 +205,19 @@ class Workers:
         return process
 
     async def _make_spare(self) -> None:
+        """Another process that says its first word once its model is loaded."""
         await asyncio.sleep(_SPARE_AFTER)
-        with contextlib.suppress(OSError):
-            self._spare = await self._spawn()
+        process = None
+        try:
+            process = await self._spawn()
+            assert process.stdout is not None
+            if await process.stdout.readline():
+                self._spare, process = process, None
+        except OSError as error:
+            log.error("a spare worker cannot be started: %s", error.strerror)
+        finally:
+            if process:
+                _kill(process)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
