@@ -1,10 +1,8 @@
-"""The web UI's process: gevent is patched before anything else; the controllers are handed to the application."""
+"""The web UI's process: sockets are patched before anything else; the controllers are handed to the application."""
 
-from gevent import monkey
+# ruff: noqa: I001
+import admin_ui.patched
 
-monkey.patch_all()
-
-# ruff: noqa: E402
 import argparse
 import http.client
 import logging
@@ -22,6 +20,7 @@ from conf.problems import ConfigurationError
 from conf.settings import Settings, load
 
 log = logging.getLogger("admin_ui")
+__all__ = ["admin_ui", "main"]
 
 
 def main(arguments: list[str] | None = None) -> int:

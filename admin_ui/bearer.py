@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeVar
 
 import gevent
 from flask import Request, request, session
@@ -21,6 +22,7 @@ from conf.database import operator
 from conf.models import ApiToken
 
 API = "/api/"
+T = TypeVar("T")
 COOKIE_KEY = "token"  # of the web session, in Flask's signed cookie
 
 
@@ -45,19 +47,25 @@ def person(asked: Request) -> Person | None:
     if given is None or given.type != "bearer" or not given.token:
         return None
     now = datetime.now(UTC)
-    with operator(db.engine, read_only=True) as reading:
-        found = tokens.find(reading, given.token, now)
-        if found is None:
-            return None
-        made = described(found)
-        stale = found.token.used_at is None or found.token.used_at < now - tokens.USED_EVERY
+    found = elsewhere(partial(_look, db.engine, given.token, now))
+    if found is None:
+        return None
+    made, stale = found
     if stale:
         aside(partial(_note, db.engine, made.token_id, now))
     return made
 
 
-def aside(work: Callable[[], None]) -> None:
-    """Do what may have to wait for the database; a stream, which shares its thread with all others, does not wait."""
+def elsewhere(work: Callable[[], T]) -> T:
+    """The outcome of what may have to wait for the database; a stream, which shares its thread with all others, has it
+    done in another one."""
+    if request.environ.get(STREAMED):
+        return gevent.get_hub().threadpool.apply(work)
+    return work()
+
+
+def aside(work: Callable[[], object]) -> None:
+    """Do something of which a stream does not wait for the outcome."""
     if request.environ.get(STREAMED):
         gevent.get_hub().threadpool.spawn(work)
     else:
@@ -80,6 +88,16 @@ def described(found: tokens.Found) -> Person:
         token_id=token.id,
         scopes=frozenset(found.scopes),
     )
+
+
+def _look(engine: Engine, text: str, now: datetime) -> tuple[Person, bool] | None:
+    """Who a token is, and whether it is long ago that it was used."""
+    with operator(engine, read_only=True) as reading:
+        found = tokens.find(reading, text, now)
+        if found is None:
+            return None
+        used_at = found.token.used_at
+        return described(found), used_at is None or used_at < now - tokens.USED_EVERY
 
 
 def _note(engine: Engine, token_id: int, now: datetime) -> None:

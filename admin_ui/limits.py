@@ -6,13 +6,12 @@ from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_login import current_user
 
-from admin_ui import worker
+from admin_ui import limit_counts
 from conf.accounts.lockout import network
 
 EVERYTHING = "600 per minute"
 LOGIN = "60 per minute"  # of an address: the lock-out is what stops guessing
 MAILS = "20 per hour"  # of an address: mails that a stranger has sent
-TIDY = 3600.0  # seconds
 
 
 def whose() -> str:
@@ -30,7 +29,7 @@ def address() -> str:
 limiter = Limiter(
     key_func=whose,
     application_limits=[lambda: str(current_app.config.get("RATELIMIT_EVERYTHING", EVERYTHING))],
-    storage_uri="memory://",  # each process counts for itself
+    storage_uri=f"{limit_counts.Counts.STORAGE_SCHEME[0]}://",  # each process counts for itself
     headers_enabled=True,
 )
 
@@ -43,4 +42,3 @@ def _is_off() -> bool:
 def init_app(app: Flask) -> None:
     """Count the requests of an application."""
     limiter.init_app(app)
-    worker.register(app, "tidying the limits", limiter.reset, TIDY)  # else addresses of the past stay in memory

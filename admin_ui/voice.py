@@ -1,7 +1,7 @@
 """The voice in this process: texts spoken as callers hear them, from the cache that calls use too.
 
-The voice lives in the greenlets of the process's first thread. Requests run in threads of a pool: they hand their
-text over and wait, a few at a time, so that a slow voice never takes all threads.
+Requests run in threads of a pool. They hand their text to a thread of its own and wait, a few at a time and not for
+ever, so that a slow voice never takes all of theirs.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-import gevent
 from flask import Flask, current_app
-from gevent.hub import Hub
 from gevent.monkey import get_original
 
 from conf.settings import Settings
@@ -24,6 +22,7 @@ LONGEST = 2000  # characters: what a prompt may have
 NARROW = 8000  # Hz
 
 Speak = Callable[..., Path]
+_start: Any = get_original("_thread", "start_new_thread")
 _Event: Any = get_original("threading", "Event")
 _Semaphore: Any = get_original("threading", "BoundedSemaphore")
 
@@ -37,19 +36,13 @@ class SharedVoice:
 
     def __init__(self, speak: Speak, *, at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
         self._speak = speak
-        self._hub: Hub = gevent.get_hub()
         self._places = _Semaphore(at_once)
         self._patience = patience
 
     def speak(self, text: str, language: str, rate: int = NARROW) -> Path:
         """The file that speaks a text. Raises VoiceError with a reason, or Busy."""
-        if gevent.get_hub() is self._hub:
-            return self._speak(text, language, rate)
         if not self._places.acquire(blocking=False):
             raise Busy
-        return self._elsewhere(text, language, rate)
-
-    def _elsewhere(self, text: str, language: str, rate: int) -> Path:
         done = _Event()
         found: list[Path | Exception] = []
 
@@ -62,7 +55,7 @@ class SharedVoice:
                 self._places.release()  # not before: who gave up waiting still keeps the voice at work
                 done.set()
 
-        self._hub.loop.run_callback_threadsafe(gevent.spawn, work)
+        _start(work, ())
         if not done.wait(self._patience):
             raise Busy
         if isinstance(found[0], Exception):

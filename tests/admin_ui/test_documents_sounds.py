@@ -11,6 +11,7 @@ from pathlib import Path
 
 import gevent
 import pytest
+from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
 from admin_ui.voice import Busy, SharedVoice
@@ -86,12 +87,12 @@ def test_a_prompt_is_heard_in_the_language_that_there_is(site: Site, spoken: lis
     assert site.as_role("engineer", slug="duval").get("/api/v1/prompts/closed/audio").status_code == 404
 
 
-def test_threads_ask_the_voice_of_the_first_thread() -> None:
+def test_a_slow_voice_does_not_take_all_threads() -> None:
     """Requests run in threads; too many at once are turned away rather than kept."""
-    go = gevent.event.Event()
+    go = get_original("threading", "Event")()
 
     def speak(text: str, _language: str, _rate: int) -> Path:
-        go.wait()
+        go.wait(10.0)
         if text == "bad":
             raise VoiceError("no")
         return Path(text)
@@ -106,6 +107,10 @@ def test_threads_ask_the_voice_of_the_first_thread() -> None:
     assert first.get() == Path("one")
     with pytest.raises(VoiceError):
         second.get()
+    go.clear()
+    with pytest.raises(Busy):
+        SharedVoice(speak, patience=0.01).speak("four", "fr")
+    go.set()
 
 
 def test_a_sound_is_uploaded_heard_removed_and_back(both_sites: Site) -> None:

@@ -1,15 +1,12 @@
 """The web UI of a machine where somebody dropped node files into a folder: `python -m tests.browser.serve FOLDER`."""
 
-from gevent import monkey
+# ruff: noqa: I001
+from admin_ui.__main__ import main  # first: it patches what is to be patched
 
-monkey.patch_all()
-
-# ruff: noqa: E402
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
-from admin_ui.__main__ import main
 from controller.flow import nodes
 
 
