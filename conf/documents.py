@@ -42,6 +42,7 @@ from conf.document_fields import (
     wrong,
 )
 from conf.problems import N_
+from conf.prompter.policy import Policy
 
 
 class Written(BaseModel):
@@ -51,7 +52,7 @@ class Written(BaseModel):
 
 
 class Subscriber(Written):
-    """subscriber.yaml. `fallback` is dialled when a flow is broken or missing."""
+    """subscriber.yaml. `fallback` is dialled when a flow is broken or missing; `prompter` says whom it listens to."""
 
     name: Title
     slug: Slug
@@ -60,6 +61,7 @@ class Subscriber(Written):
     country: Country
     emergency: Annotated[list[Service], Field(max_length=50)] = []
     fallback: Reached = ""
+    prompter: Policy | None = None
 
 
 class Forward(Written):

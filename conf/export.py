@@ -15,7 +15,18 @@ from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from conf.database import operator, scoped
 from conf.folder import LISTS, SUBSCRIBER
-from conf.models import Document, Extension, Number, Prompt, Schedule, Subscriber, Trunk, User
+from conf.models import (
+    Checklist,
+    Document,
+    Extension,
+    Number,
+    Prompt,
+    PrompterRule,
+    Schedule,
+    Subscriber,
+    Trunk,
+    User,
+)
 from conf.problems import N_, ConfigurationError, Problem
 from conf.snapshot import in_order, number_lists, outbound_rules, published
 from conf.yaml_source import read
@@ -99,6 +110,8 @@ def _files(session: Session, subscriber_id: int) -> dict[str, Any]:
         "schedules": (row.doc for row in in_order(session, Schedule, subscriber_id)),
         "lists": number_lists(session, subscriber_id),
         "prompts": (row.doc for row in in_order(session, Prompt, subscriber_id)),
+        "rules": (row.doc for row in in_order(session, PrompterRule, subscriber_id)),
+        "checklists": (row.doc for row in in_order(session, Checklist, subscriber_id)),
     }
     files: dict[str, Any] = {SUBSCRIBER: subscriber.doc}
     for kind, docs in collections.items():

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from conf import document_problems, documents
 from conf.models import Document
 from conf.problems import N_, Problem
+from conf.prompter import documents as prompter
 from conf.yaml_source import Path_, Source, dotted, read
 
 Kinds = dict[str, tuple[str, type[BaseModel], str]]
@@ -22,6 +23,8 @@ LISTS: Kinds = {
     "schedules": ("schedules.yaml", documents.Schedule, "name"),
     "lists": ("lists.yaml", documents.List, "name"),
     "prompts": ("prompts.yaml", documents.Prompt, "name"),
+    "rules": ("prompter/rules.yaml", prompter.Rule, "name"),
+    "checklists": ("prompter/checklists.yaml", prompter.Checklist, "name"),
 }
 OPERATORS: Kinds = {
     "trunks": ("trunks.yaml", documents.Trunk, "name"),
@@ -59,6 +62,8 @@ class Folder:
     schedules: tuple[Item, ...] = ()
     lists: tuple[Item, ...] = ()
     prompts: tuple[Item, ...] = ()
+    rules: tuple[Item, ...] = ()
+    checklists: tuple[Item, ...] = ()
     flows: tuple[Item, ...] = ()
     trunks: tuple[Item, ...] = ()
     outbound: tuple[Item, ...] = ()
@@ -127,7 +132,8 @@ class _Reader:
 
     def _look_for_strangers(self) -> None:
         """A file that nobody reads is a mistake that nobody would notice: `user.yaml`, a flow beside its folder."""
-        for path in sorted((*self.root.glob("*.y*ml"), *self.root.glob("flows/*.y*ml"))):
+        patterns = ("*.y*ml", "flows/*.y*ml", "prompter/*.y*ml")
+        for path in sorted(path for pattern in patterns for path in self.root.glob(pattern)):
             name = path.relative_to(self.root).as_posix()
             if name not in self.known:
                 self.problems.append(Problem("stranger", N_("is not a file that is read here"), file=name))

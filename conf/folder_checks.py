@@ -80,6 +80,19 @@ def _targets(folder: Folder) -> Iterator[Problem]:
             yield from _flow(folder, item, ("action", "flow"), action.get("flow", ""))
     if folder.subscriber and folder.subscriber.right:
         yield from _dialled(folder, folder.subscriber, ("fallback",), folder.subscriber.doc.get("fallback", ""))
+        yield from _prompter(folder, folder.subscriber)
+
+
+def _prompter(folder: Folder, subscriber: Item) -> Iterator[Problem]:
+    policy = subscriber.doc.get("prompter") or {}
+    for index, number in enumerate(policy.get("numbers", ())):
+        if not _known(folder, "numbers", number, "number"):
+            message = N_("{number} is none of this subscriber's numbers")
+            yield subscriber.problem(("prompter", "numbers", index), "not_owned", message, number=number)
+    for index, login in enumerate(policy.get("users", ())):
+        if not _known(folder, "users", login, "login"):
+            path = ("prompter", "users", index)
+            yield subscriber.problem(path, "no_user", N_("there is no user {login}"), login=login)
 
 
 def _numbers(folder: Folder) -> Iterator[Problem]:

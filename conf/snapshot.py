@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from conf.models import (
+    Checklist,
     Document,
     Extension,
     Flow,
@@ -22,6 +23,7 @@ from conf.models import (
     NumberList,
     OutboundRule,
     Prompt,
+    PrompterRule,
     Schedule,
     Subscriber,
     Trunk,
@@ -36,7 +38,8 @@ class Snapshot:
 
     `users` carry `sip_user`, `sip_realm` and `sip_a1` besides. `extensions` holds those of users too, as
     `{extension, user: login}`. `prompts` are `{text: {language: ...}, file: absolute path or ""}`. `flows` are the
-    published ones, `(version, document)`, each with the versions of the flows that it enters written in.
+    published ones, `(version, document)`, each with the versions of the flows that it enters written in. `prompter` is
+    `{policy: document or None, rules: [documents], checklists: [documents]}`.
     """
 
     subscriber_id: int
@@ -55,6 +58,7 @@ class Snapshot:
     lists: dict[str, Document] = field(repr=False)
     prompts: dict[str, Document] = field(repr=False)
     flows: dict[str, tuple[int, Document]] = field(repr=False)
+    prompter: Document = field(default_factory=dict, repr=False)
 
 
 def take(session: Session, subscriber_id: int, prompts_dir: Path | str = "") -> Snapshot:
@@ -80,6 +84,11 @@ def take(session: Session, subscriber_id: int, prompts_dir: Path | str = "") -> 
         lists={doc["name"]: doc for doc in number_lists(session, subscriber_id)},
         prompts={row.name: _prompt(row, prompts_dir) for row in in_order(session, Prompt, subscriber_id)},
         flows={name: (version.version, pinned(version.doc, version.pins)) for name, version in flows},
+        prompter={
+            "policy": subscriber.doc.get("prompter"),
+            "rules": [row.doc for row in in_order(session, PrompterRule, subscriber_id)],
+            "checklists": [row.doc for row in in_order(session, Checklist, subscriber_id)],
+        },
     )
 
 

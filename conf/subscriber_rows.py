@@ -13,7 +13,7 @@ from conf import publishing, sounds
 from conf.difference import Change, compare, hidden
 from conf.entry_rows import set_entries
 from conf.folder import Folder, Item
-from conf.models import Document, Extension, Number, NumberList, Prompt, Schedule, User
+from conf.models import Checklist, Document, Extension, Number, NumberList, Prompt, PrompterRule, Schedule, User
 from conf.snapshot import in_order, number_lists
 from conf.telephone import KEEP, Credentials, equip
 
@@ -41,6 +41,8 @@ class SubscriberRows:
         yield from self._plain("number", Number, self.folder.numbers, "number")
         yield from self._plain("schedule", Schedule, self.folder.schedules, "name")
         yield from self._plain("prompt", Prompt, self.folder.prompts, "name")
+        yield from self._plain("rule", PrompterRule, self.folder.rules, "name")
+        yield from self._plain("checklist", Checklist, self.folder.checklists, "name")
         yield from self._sounds(dry_run)
         yield from self._lists()
         yield from self._flows()

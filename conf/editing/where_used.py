@@ -114,6 +114,9 @@ def _uses(folder: Folder, drafts: dict[str, Document]) -> Iterator[Use]:
     if folder.subscriber is not None:
         doc = folder.subscriber.doc
         yield Use("subscriber", doc["slug"], ("fallback",), ("extensions", doc.get("fallback", "")))
+        for kind in ("numbers", "users"):
+            for index, name in enumerate((doc.get("prompter") or {}).get(kind, ())):
+                yield Use("subscriber", doc["slug"], ("prompter", kind, index), (kind, name))
     for item in folder.flows:
         yield from _of_flow("flows", item.doc["name"], item.doc)
     for name, doc in drafts.items():
