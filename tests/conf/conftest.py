@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from conf.apply import apply
 from conf.database import migrate, open_engine, operator
 from conf.models import Subscriber
 from tests.postgres import ROLE, Postgres, postgres  # noqa: F401  a fixture
@@ -63,6 +64,32 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         engine = open_engine(url)
         yield engine
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def filled_folder(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the sample subscribers and the folder of their prompts, to be copied."""
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copy(migrated_file, folder / "test.db")
+    fill(f"sqlite:///{folder / 'test.db'}", folder / "prompts")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def filled_copies(migrated_copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """PostgreSQL databases with the sample subscribers."""
+    server = migrated_copies.postgres
+    server.sql(f"CREATE DATABASE filled OWNER {ROLE} TEMPLATE migrated")
+    fill(server.address("filled"), tmp_path_factory.mktemp("filled"))
+    return Copies(server, "filled")
+
+
+def fill(url: str, prompts_dir: Path) -> None:
+    """Load the sample subscribers."""
+    engine = open_engine(url)
+    for name in ("operator", "martin", "duval"):
+        apply(engine, SAMPLES / name, prompts_dir=prompts_dir)
+    engine.dispose()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.esl.stub import answer, as_json, as_plain, notice, offered, reply
 
 FRAMES = 200_000
 IN_A_ROW = 20  # frames on one connection
-LONGEST = 60.0  # seconds
+LONGEST = 60.0  # seconds of our own work: other programs do not make it longer
 GROWTH = 32 << 20  # bytes
 
 
@@ -118,9 +118,9 @@ def test_broken_frames(faults: list[BaseException], caplog: pytest.LogCaptureFix
     one, other = socket.socketpair()
     converse_long(one, chance, frames, 2000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    begun = time.monotonic()
+    begun = time.process_time()
     survivors = converse_long(one, chance, frames, FRAMES)
-    assert time.monotonic() - begun < LONGEST
+    assert time.process_time() - begun < LONGEST
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < GROWTH
     assert not faults
     assert survivors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,13 @@ from sqlalchemy import Engine
 
 from admin_ui import flow_world
 from conf import snapshot
-from conf.apply import apply
-from conf.database import operator, scoped
+from conf.database import open_engine, operator, scoped
 from conf.difference import same
 from conf.editing import documents, flows
 from conf.editing.diff import diff
 from conf.editing.flow_files import export_flow, import_flow
 from conf.editing.storable import unstorable
 from conf.problems import ConfigurationError
-from tests.conf.conftest import SAMPLES
 
 texts = st.sampled_from(
     ["", "a", "end", "office", "101", "reception", "{{x}}", "a/b", "\x00", "é", "no", "12:30", "1.5", "null"]
@@ -45,17 +44,11 @@ drafts = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-def loaded(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, int]:
+def loaded(filled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, int]:
     """A database of its own, which every example leaves as it was."""
-    import shutil
-
-    from conf.database import open_engine
-
     root = tmp_path_factory.mktemp("any")
-    shutil.copy(migrated_file, root / "test.db")
+    shutil.copy(filled_folder / "test.db", root)
     engine = open_engine(f"sqlite:///{root / 'test.db'}")
-    for name in ("operator", "martin"):
-        apply(engine, SAMPLES / name, prompts_dir=root)
     with operator(engine, read_only=True) as session:
         return engine, snapshot.domains(session)["martin"]
 

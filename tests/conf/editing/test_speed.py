@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter, process_time
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -46,34 +48,44 @@ def enlarge(session: Session, martin: int) -> None:
     session.expunge_all()
 
 
+class Steps:
+    """How long steps took, in seconds: of our own work, which other programs do not make longer, and of the clock."""
+
+    def __init__(self) -> None:
+        self.worked: dict[str, float] = {}
+        self.lasted: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        worked, began = process_time(), perf_counter()
+        yield
+        self.worked[name], self.lasted[name] = process_time() - worked, perf_counter() - began
+
+
 def test_saving_one_document_takes_well_under_a_second(opened: Open, martin: int, engine: object) -> None:
     checks = flow_world.checks(engine)  # type: ignore[arg-type]
     with opened() as session:
         enlarge(session, martin)
-    took = {}
+    step = Steps()
     with opened() as session:
         user = documents.read(session, martin, "users", "u10500@martin.example")
-        started = perf_counter()
-        documents.save(session, martin, "users", user["login"], {**user, "name": "Eva"}, domain="x", checks=checks)
-        took["save"] = perf_counter() - started
-        started = perf_counter()
-        documents.remove(session, martin, "users", "u10700@martin.example", checks=checks)
-        took["remove"] = perf_counter() - started
-        started = perf_counter()
-        assert len(flows.listed(session, martin)) == 3
-        took["list"] = perf_counter() - started
-        started = perf_counter()
-        draft = flows.draft(session, martin, "reception")
-        flows.save_draft(session, martin, "reception", {**draft.doc, "note": "x"}, draft.revision, "eva")
-        took["draft"] = perf_counter() - started
-        started = perf_counter()
-        flows.publish(session, martin, "reception", "", "eva", revision=draft.revision + 1, checks=checks)
-        took["publish"] = perf_counter() - started
+        with step("save"):
+            documents.save(session, martin, "users", user["login"], {**user, "name": "Eva"}, domain="x", checks=checks)
+        with step("remove"):
+            documents.remove(session, martin, "users", "u10700@martin.example", checks=checks)
+        with step("list"):
+            assert len(flows.listed(session, martin)) == 3
+        with step("draft"):
+            draft = flows.draft(session, martin, "reception")
+            flows.save_draft(session, martin, "reception", {**draft.doc, "note": "x"}, draft.revision, "eva")
+        with step("publish"):
+            flows.publish(session, martin, "reception", "", "eva", revision=draft.revision + 1, checks=checks)
         documents.read_all(session, martin, "lists")
         session.expunge_all()
         kept = documents.read(session, martin, "lists", "many")
-        started = perf_counter()
-        documents.save(session, martin, "lists", "many", {**kept, "note": "x"}, domain="x", checks=checks)
-        took["the list itself"] = perf_counter() - started
-    assert took.pop("the list itself") < 15.0
-    assert max(took.values()) < 2.0, took  # a tenth of it on a machine that is not busy
+        with step("the list itself"):
+            documents.save(session, martin, "lists", "many", {**kept, "note": "x"}, domain="x", checks=checks)
+    assert step.worked.pop("the list itself") < 15.0
+    assert max(step.worked.values()) < 2.0, step.worked  # a tenth of it on a machine that is not busy
+    step.lasted.pop("the list itself")
+    assert max(step.lasted.values()) < 10.0, step.lasted  # a database that works long counts here only
