@@ -46,8 +46,9 @@ class Door:
 
     async def close(self) -> None:
         """Let nobody in, and send everybody away."""
-        if self._server:
-            self._server.close()
+        if self._server is None:
+            return  # the socket is another's
+        self._server.close()
         for visit in list(self._visits):
             visit.cancel()
         await asyncio.gather(*self._visits, return_exceptions=True)

@@ -15,7 +15,7 @@ import pytest
 from conf.database import migrate, open_engine
 from conf.freeswitch import certificates
 from conf.settings import Settings, load
-from controller.running import CannotStart, freeswitch, run, switch, taken_ports
+from controller.running import CannotStart, freeswitch, run, speech, switch, taken_ports
 from controller.supervisor import Child, Supervisor, python
 from controller.virtual import VirtualSwitch
 from tests.calls.live import free_port
@@ -109,3 +109,17 @@ def until(met):
         while not (found := met()):
             gevent.sleep(0.02)
         return found
+
+
+def test_callers_are_understood_where_a_model_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    port = free_port()
+    mine = settings(tmp_path, SOUFFLEUR_SPEECH_PORT=str(port))
+    assert speech(mine) == []
+    assert f"no model is in {mine.models_dir}" in capsys.readouterr().out
+    for part in ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLr.fst"):
+        file = mine.models_dir / "vosk-model-small-fr-0.22" / part
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    assert [child.command[1:] for child in speech(mine)] == [["-m", "speech", "serve"]]
+    with socket.create_server(("127.0.0.1", port)):
+        assert list(taken_ports(mine)) == [f"127.0.0.1:{port} is taken (SOUFFLEUR_SPEECH_PORT)."]

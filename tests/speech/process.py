@@ -49,7 +49,7 @@ class SpeechProcess:
     def __init__(self, folder: Path, port: int, models: Path = MODELS, **settings: str) -> None:
         self.socket = folder / "speech.sock"
         self.port = port
-        self._environ = os.environ | {
+        self.environ = os.environ | {
             "SOUFFLEUR_DATA_DIR": str(folder / "data"),
             "SOUFFLEUR_MODELS_DIR": str(models),
             "SOUFFLEUR_SPEECH_SOCKET": str(self.socket),
@@ -63,7 +63,7 @@ class SpeechProcess:
     def start(self) -> None:
         """Start it, without waiting."""
         command: Sequence[str] = [sys.executable, "-m", "speech", "serve"]
-        self.process = subprocess.Popen(command, env=self._environ, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, env=self.environ, stderr=subprocess.DEVNULL)
 
     def wait(self, seconds: float = 30.0) -> None:
         """Until its workers have loaded the model."""
