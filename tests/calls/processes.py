@@ -22,6 +22,8 @@ STARTS_WITHIN = 30.0  # seconds
 class Process:
     """One controller; `name` is its id. Starting it again is another process under the same name."""
 
+    program = "controller"  # a module
+
     def __init__(self, name: str, environ: dict[str, str], folder: Path, secret: str) -> None:
         self.name = name
         self.environ = environ
@@ -34,7 +36,7 @@ class Process:
     def begin(self) -> None:
         """Start, and return at once."""
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "controller", "serve"]
+            command = [sys.executable, "-m", self.program, "serve"]
             self.popen = subprocess.Popen(command, env=os.environ | self.environ, stdout=log, stderr=log)
 
     def start(self) -> Process:

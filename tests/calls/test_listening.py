@@ -24,11 +24,16 @@ NUMBER = "+33987100001"
 Calls = Callable[..., Person]
 
 
+@pytest.fixture(autouse=True)
+def _known() -> Iterator[None]:
+    with known():
+        yield
+
+
 @pytest.fixture
 def speech(live: Live) -> Iterator[StandIn]:
     made = StandIn(live.settings.speech_socket).open()
-    with known():
-        yield made
+    yield made
     made.close()
 
 
