@@ -25,7 +25,7 @@ Calls = Callable[..., Person]
 
 
 @pytest.fixture(autouse=True)
-def _known() -> Iterator[None]:
+def known_node() -> Iterator[None]:
     with known():
         yield
 

@@ -12,7 +12,7 @@ from tests.calls.processes import Processes
 from tests.calls.speech_stand_in import StandIn
 from tests.calls.test_bad_days import die
 from tests.calls.test_kill_points import POINTS, Death
-from tests.calls.test_listening import _known, speech  # noqa: F401  (fixtures)
+from tests.calls.test_listening import known_node, speech  # noqa: F401  (fixtures)
 
 NUMBER = "+33987100001"
 
