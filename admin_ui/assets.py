@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 BUILT = Path(__file__).parent / "static" / "built"
@@ -24,10 +24,15 @@ def init_app(app: Flask) -> None:
 
 def entry(name: str) -> Markup:
     """The tags that load an entry, such as `shell/main.ts`, with its style sheets."""
-    files = _manifest(_changed()).get(name)
+    return _tags(name, _changed(), request.script_root)
+
+
+@lru_cache(maxsize=64)
+def _tags(name: str, changed_at: float, _root: str) -> Markup:
+    files = _manifest(changed_at).get(name)
     if files is None:
         return Markup("<!-- not built -->")
-    tags = [Markup('<link rel="stylesheet" href="{}">').format(_url(css)) for css in _styles(name)]
+    tags = [Markup('<link rel="stylesheet" href="{}">').format(_url(css)) for css in _styles(name, changed_at)]
     tags.append(Markup('<script type="module" src="{}"></script>').format(_url(files["file"])))
     return Markup("").join(tags)
 
@@ -58,9 +63,9 @@ def _manifest(_changed_at: float) -> dict[str, Any]:
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
-def _styles(name: str) -> list[str]:
+def _styles(name: str, changed_at: float) -> list[str]:
     """The style sheets of an entry and of what it imports, each once."""
-    manifest = _manifest(_changed())
+    manifest = _manifest(changed_at)
     found: dict[str, None] = {}
 
     def visit(one: str) -> None:

@@ -50,10 +50,15 @@ class Person:
 
     def may(self, *permissions: str) -> bool:
         """Whether the role allows any of these; for a token, its scopes too."""
+        return not self.permissions.isdisjoint(permissions)
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What the role allows; for a token, what its scopes leave of it."""
         given = ALLOWED[self.role]
         if self.scopes is not None:
             given = given & frozenset().union(*map(needs, self.scopes))
-        return not given.isdisjoint(permissions)
+        return given
 
 
 def me() -> Person:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -23,6 +25,12 @@ class Place:
     title: Any
     icon: str
     permission: str
+    url: str = ""
+
+    @property
+    def family(self) -> str:
+        """The pages that it stands for."""
+        return self.endpoint.split(".")[0]
 
 
 @dataclass(frozen=True)
@@ -82,35 +90,46 @@ NAVIGATION = (
 def init_app(app: Flask) -> None:
     """Give every template the frame."""
     app.context_processor(_frame)
+    app.extensions["navigation"] = lru_cache(maxsize=256)(partial(_seen, app))
 
 
-def navigation() -> list[Group]:
-    """The groups that the person sees."""
-    seen = []
-    for group in NAVIGATION:
-        places = tuple(place for place in group.places if _is_there(place))
-        if places:
-            seen.append(Group(group.title, places))
-    return seen
+def navigation() -> tuple[Group, ...]:
+    """The groups that the person sees, in the language of the request."""
+    seen: Callable[..., tuple[Group, ...]] = current_app.extensions["navigation"]
+    return seen(me().permissions, _language(), request.script_root)
 
 
 def home() -> str:
     """Where a person begins: the first place of their navigation."""
     for group in navigation():
-        return url_for(group.places[0].endpoint)
+        return group.places[0].url
     return url_for("me.page")
 
 
-def _is_there(place: Place) -> bool:
-    return place.endpoint in current_app.view_functions and me().may(place.permission)
+def _seen(app: Flask, permissions: frozenset[str], _language: str, _root: str) -> tuple[Group, ...]:
+    """What all see who may do the same, and speak the same language: made for the first of them."""
+    seen = []
+    for group in NAVIGATION:
+        places = tuple(
+            replace(place, title=str(place.title), url=url_for(place.endpoint))
+            for place in group.places
+            if place.endpoint in app.view_functions and place.permission in permissions
+        )
+        if places:
+            seen.append(Group(str(group.title), places))
+    return tuple(seen)
+
+
+def _language() -> str:
+    locale = get_locale()
+    return locale.language if locale else "en"
 
 
 def _frame() -> dict[str, Any]:
     inside = bool(current_user and current_user.is_authenticated)
-    locale = get_locale()
-    language = locale.language if locale else "en"
+    language = _language()
     return {
-        "navigation": navigation() if inside else [],
+        "navigation": navigation() if inside else (),
         "here": (request.endpoint or "").split(".")[0],
         "person": me() if inside else None,
         "language": language,
