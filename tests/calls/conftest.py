@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ import pytest
 from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine
 
-from conf.database import migrate, open_engine, operator
+from conf.database import open_engine, operator
 from conf.models import Subscriber
 from conf.snapshot import Snapshot
-from tests.calls import houses_made
+from tests.calls import houses_made, templates
 from tests.calls.live import Live, free_port, running
 from tests.calls.processes import Processes
 from tests.calls.shop import Shop
@@ -63,8 +64,8 @@ def pool() -> Iterator[ThreadPool]:
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A migrated SQLite database with the subscribers 1 (martin) and 2 (duval)."""
+    shutil.copy(templates.migrated(), tmp_path / "test.db")
     made = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(made)
     with operator(made) as session:
         for slug in ("martin", "duval"):
             doc = {

@@ -18,9 +18,10 @@ from conf.models import CallEvent, CallRecord
 from conf.settings import Settings, load
 from controller.process import Controller
 from controller.terminal import ControlClient
+from tests.calls import templates
+from tests.calls.templates import HOUSES as HOUSES
 from tests.outside import WITHIN, Outside
 
-HOUSES = Path(__file__).parent / "houses"
 SAMPLES = Path(__file__).parents[2] / "conf" / "samples"
 
 
@@ -43,6 +44,7 @@ class Live:
         environ["SOUFFLEUR_SOUNDS_DIR"] = str(Path(os.environ["SOUFFLEUR_TEST_SOUNDS"]))
         self.environ = environ | outside.settings() | changes
         self.settings: Settings = load(self.environ)
+        templates.place(self.settings)
         self.engine = open_engine(self.settings.database_url)
         migrate(self.engine)
         self.controller: Controller | None = None
