@@ -19,6 +19,7 @@ def marked() -> Iterator[str]:
     """Every message marked by N_ in what checks and applies files; the editor's own words are not among them."""
     sources = [*(ROOT / "conf").glob("*.py"), *(ROOT / "conf" / "freeswitch").glob("*.py")]
     sources += [*(ROOT / "conf" / "editing").glob("*.py")]
+    sources += [*(ROOT / "conf" / "prompter").glob("*.py"), *(ROOT / "speech" / "prompter").glob("*.py")]
     sources += [*(ROOT / "controller" / "flow").glob("*.py")]
     for source in sources:
         if source.name in ("form.py", "node.py"):
