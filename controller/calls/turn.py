@@ -81,7 +81,7 @@ class Turn:
             case "error":
                 self.be_deaf(now)
             case "ended" if self._flushed is not None:
-                self._end_as_it_is()
+                self.result = Utterance(ended="silence")
 
     def be_deaf(self, now: float) -> None:
         """Nobody listens (any more)."""
@@ -99,10 +99,12 @@ class Turn:
             self.result = Utterance(ended="deaf")
         elif self._flushed is not None:
             self._end_as_it_is()
-        elif self._partial or (self._begun is not None and now >= self._too_long):
+        elif self._begun is not None and now >= self._too_long:
             self.flushes, self._flushed = True, now
         elif self.prompt == "stopped":
             self._resume(now)
+        elif self._partial:
+            self._partial, self._begun = "", None
         else:
             self.result = Utterance(ended="silence")
 
@@ -138,7 +140,6 @@ class Turn:
 
     def _hear_partial(self, text: str, now: float) -> None:
         if not words(text):
-            self._partial = ""
             return
         self._begun, self._sign, self._partial = self._begun or now, now, text
         if self.prompt == "playing" and self._interrupts(text, whole=False):

@@ -95,26 +95,44 @@ def test_words_that_turn_out_to_be_none_let_the_prompt_go_on() -> None:
 
 
 def test_words_that_are_taken_back_let_the_prompt_go_on() -> None:
-    """And no final comes at all."""
+    """The recogniser tells no end of what turned out to be none."""
     it = turn()
+    it.hear(Heard("voice"), 100.5)
     it.hear(partial("hello"), 101.0)
     it.stops = False
-    it.hear(partial(""), 101.4)
-    assert it.due == 101.0 + 0.8 + 1.0
+    assert it.due == 121.0
+    it.hear(Heard("quiet"), 101.4)
+    assert it.due == pytest.approx(101.4 + 0.8 + 1.0)
     passes(it, 104.0)
     assert it.resumes
 
 
-def test_words_without_an_end_are_asked_for_and_taken_as_they_are() -> None:
-    it = turn()
-    it.hear(partial("hello there"), 101.0)
-    it.stops = False
-    assert it.due == pytest.approx(102.8)
-    passes(it, 103.0)
+def test_words_that_are_taken_back_after_the_prompt_are_silence() -> None:
+    it = turn(prompt=False)
+    it.hear(partial("the"), 101.0)
+    it.pass_time(it.due)
+    assert (it.result, it.due) == (None, 105.0)
+    assert passes(it, 105.0) == Utterance(ended="silence")
+
+
+def test_who_talks_for_ever_is_heard_until_now() -> None:
+    it = turn(prompt=False)
+    it.hear(Heard("voice"), 101.0)
+    it.hear(partial("and then"), 102.0)
+    passes(it, 121.0)
     assert it.flushes
     it.flushes = False
-    it.hear(Heard("ended"), 103.2)
-    assert it.result == Utterance("hello there", ended="speech")
+    it.hear(final("and then i said", 1.0, 20.0), 121.2)
+    assert it.result == Utterance("and then i said", ended="speech", certainty=0.8, seconds=19.0)
+
+
+def test_a_recogniser_that_cannot_end_is_not_waited_for() -> None:
+    it = turn(prompt=False)
+    it.hear(Heard("voice"), 101.0)
+    it.hear(partial("and then"), 102.0)
+    passes(it, 121.0)
+    it.flushes = False
+    assert passes(it, 122.0) == Utterance("and then", ended="speech")
 
 
 def test_who_speaks_when_the_silence_is_over_is_let_finish() -> None:
