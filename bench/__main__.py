@@ -26,6 +26,7 @@ from bench import (
     many_calls,
     pages,
     real,
+    speech,
 )
 from bench.processes import Failed, allow_many_files
 from bench.table import Row, show
@@ -42,6 +43,7 @@ MEASURES = {
     "pages": pages.measure,
     "history": history.measure,
     "canvas": canvas.measure,
+    "speech": speech.measure,
     "hints": hints.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for

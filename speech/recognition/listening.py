@@ -58,7 +58,8 @@ class Listening:
         if self.ended or not self._opened():
             return False
         assert self._source is not None
-        if any(side.waiting > CHUNK for side in self._sides.values()) and not self._caught_up:
+        waiting = any(side.waiting >= CHUNK for side in self._sides.values())
+        if waiting and not self._caught_up:
             return False  # what is old is decoded before more of it is read
         channels = self._source.read()
         if channels:
@@ -66,11 +67,11 @@ class Listening:
             self._arrived.append((self._read_until, time.monotonic()))
             for index, side in self._sides.items():
                 side.hear(self._after(index, channels[index], began))
-            self._caught_up = self._caught_up or not self._source.behind
             return True
-        self._caught_up = True
-        if self._stopping and not any(side.waiting >= CHUNK for side in self._sides.values()):
-            self._finish()
+        if not waiting:
+            self._caught_up = True
+            if self._stopping:
+                self._finish()
         return False
 
     def decode(self) -> bool:
