@@ -28,6 +28,7 @@ class Hears(Node):
     ways_out: ClassVar[tuple[Exit, ...]] = tuple(Exit(name) for name in WAYS)
 
     prompt: str = "long"
+    language: str = "en"
     phrases: list[str] = []
     barge_in: bool = True
     silence: float = 5.0
@@ -41,7 +42,7 @@ class Hears(Node):
         heard = yield from ask.listening(
             Listen(
                 (Prompt(self.prompt, "en"),) if self.prompt else (),
-                "en",
+                self.language,
                 tuple(self.phrases),
                 self.barge_in,
                 self.silence,
