@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -54,7 +54,9 @@ def form() -> Form:
 
 def languages() -> list[Option]:
     """The languages, the organisation's first."""
-    own = read_all(db.session(), subscriber_id(), "subscriber")[0]["language"]
+    if "own_language" not in g:  # asked for each row of the list
+        g.own_language = read_all(db.session(), subscriber_id(), "subscriber")[0]["language"]
+    own = g.own_language
     return sorted(options.LANGUAGES, key=lambda one: one[0] != own)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from conf.editing import stored
-from conf.folder import Folder
+from conf.models import Document
 
 SHORTEST, LONGEST = 2, 8  # digits
 MOST_FREE = 1000  # free numbers that are listed of a range
@@ -58,10 +58,10 @@ class Plan:
 
 def plan(session: Session, subscriber_id: int) -> Plan:
     """The short numbers of a subscriber, by range."""
-    folder = stored.folder(session, subscriber_id)
-    shorts, emergency = sorted(_shorts(folder), key=_order), _emergency(folder)
+    shorts, emergency = _known(session, subscriber_id)
+    used = _Used(short.number for short in shorts)
     hundreds = dict.fromkeys(_hundred(short.number) for short in shorts)
-    ranges = tuple(_range(first, last, shorts, emergency) for first, last in hundreds)
+    ranges = tuple(_range(first, last, shorts, used, emergency) for first, last in hundreds)
     return Plan(ranges, tuple(_conflicts([short.number for short in shorts], emergency)), emergency)
 
 
@@ -70,8 +70,8 @@ def propose(session: Session, subscriber_id: int, near: str = "101") -> str:
 
     One that is an emergency number, or the beginning of a number in use, is left out; "" when nothing is free.
     """
-    folder = stored.folder(session, subscriber_id)
-    used, emergency = {short.number for short in _shorts(folder)}, _emergency(folder)
+    shorts, emergency = _known(session, subscriber_id)
+    used = _Used(short.number for short in shorts)
     length = min(max(len(near), SHORTEST), LONGEST)
     start = int(near) if near.isdigit() else 10 ** (length - 1) + 1
     for number in (*range(start, 10**length), *range(10 ** (length - 1), start)):
@@ -83,24 +83,36 @@ def propose(session: Session, subscriber_id: int, near: str = "101") -> str:
 
 def free(session: Session, subscriber_id: int, first: str, last: str) -> list[str]:
     """The free numbers between two of one length, the first 1000 of them."""
-    folder = stored.folder(session, subscriber_id)
-    used, emergency = {short.number for short in _shorts(folder)}, _emergency(folder)
+    shorts, emergency = _known(session, subscriber_id)
+    used = _Used(short.number for short in shorts)
     numbers = (f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1))
     found = (number for number in numbers if _is_free(number, used, emergency))
     return [number for number, _ in zip(found, range(MOST_FREE), strict=False)]
 
 
-def _shorts(folder: Folder) -> Iterator[Short]:
-    for item in folder.users:
-        if item.doc.get("extension"):
-            yield Short(item.doc["extension"], "user", item.doc["login"], item.doc["name"])
-    for item in folder.extensions:
-        kind = "flow" if item.doc.get("flow") else "external"
-        yield Short(item.doc["extension"], kind, item.doc[kind], item.doc[kind])
+class _Used:
+    """The numbers in use, and everything that one of them begins with."""
+
+    def __init__(self, numbers: Iterable[str]) -> None:
+        self.numbers = set(numbers)
+        self.beginnings = {number[:length] for number in self.numbers for length in range(1, len(number) + 1)}
 
 
-def _emergency(folder: Folder) -> tuple[str, ...]:
-    return tuple(folder.subscriber.doc.get("emergency", ())) if folder.subscriber else ()
+def _known(session: Session, subscriber_id: int) -> tuple[list[Short], tuple[str, ...]]:
+    """The short numbers in use, in order, and the emergency numbers."""
+    users, extensions = (stored.documents(session, subscriber_id, kind) for kind in ("users", "extensions"))
+    about = stored.documents(session, subscriber_id, "subscriber")
+    emergency = tuple(about[0].get("emergency", ())) if about else ()
+    return sorted(_shorts(users, extensions), key=_order), emergency
+
+
+def _shorts(users: Iterable[Document], extensions: Iterable[Document]) -> Iterator[Short]:
+    for doc in users:
+        if doc.get("extension"):
+            yield Short(doc["extension"], "user", doc["login"], doc["name"])
+    for doc in extensions:
+        kind = "flow" if doc.get("flow") else "external"
+        yield Short(doc["extension"], kind, doc[kind], doc[kind])
 
 
 def _order(short: Short) -> tuple[int, str]:
@@ -113,19 +125,17 @@ def _hundred(number: str) -> tuple[str, str]:
     return kept + "0" * missing, kept + "9" * missing
 
 
-def _range(first: str, last: str, shorts: list[Short], emergency: Iterable[str]) -> Range:
+def _range(first: str, last: str, shorts: list[Short], used: _Used, emergency: Iterable[str]) -> Range:
     here = tuple(short for short in shorts if len(short.number) == len(first) and first <= short.number <= last)
-    used = {short.number for short in shorts}
     numbers = (f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1))
     left = [number for number in numbers if _is_free(number, used, emergency)]
     return Range(first, last, here, len(left), left[0] if left else "")
 
 
-def _is_free(number: str, used: set[str], emergency: Iterable[str]) -> bool:
-    if number in used or any(number.startswith(service) or service.startswith(number) for service in emergency):
+def _is_free(number: str, used: _Used, emergency: Iterable[str]) -> bool:
+    if number in used.beginnings or any(number[:length] in used.numbers for length in range(SHORTEST, len(number))):
         return False
-    shorter = (number[:length] for length in range(SHORTEST, len(number)))
-    return not any(text in used for text in shorter) and not any(other.startswith(number) for other in used)
+    return not any(number.startswith(service) or service.startswith(number) for service in emergency)
 
 
 def _conflicts(numbers: list[str], emergency: Iterable[str]) -> Iterator[Conflict]:
