@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
@@ -26,6 +27,23 @@ from conf.settings import load
 SAMPLES = Path(__file__).parents[2] / "conf" / "samples"
 EVERYBODY = ("operator", "martin", "duval")
 ROLES = ("administrator", "engineer", "agent", "fax", "operator")
+
+
+class Compiled(BytecodeCache):
+    """Templates that are compiled once for all applications of a run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class Browser(FlaskClient):
@@ -66,6 +84,7 @@ class Site:
         self.engine: Engine = open_engine(database_url)
         load_samples(self.engine, self.settings.prompts_dir, self.settings.domain, samples)
         self.app: Flask = create_app(self.settings, calls)
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.app.config["RATELIMIT_ENABLED"] = False
         self.app.test_client_class = Browser
 
