@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, jsonify, render_template
+from flask_babel import get_locale
 
 from admin_ui.api import parts
 from admin_ui.api.parts import description
+from admin_ui.languages import texts
 from admin_ui.person import allowed
 from conf.accounts.permissions import OWN
 
@@ -29,4 +31,5 @@ def openapi() -> Response:
 @allowed(OWN)
 def docs() -> str:
     """The page that shows the description, and tries operations out."""
-    return render_template("api/docs.html", known=current_app.view_functions)
+    words = texts(get_locale().language, "api_docs")
+    return render_template("api/docs.html", known=current_app.view_functions, words=words)

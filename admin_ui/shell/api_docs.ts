@@ -3,6 +3,8 @@ import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import "swagger-ui-dist/swagger-ui.css";
 import "./api_docs.scss";
 
+import { inOurWords } from "./api_docs_words";
+
 const place = document.getElementById("api-docs") as HTMLElement;
 const csrf = document.querySelector<HTMLMetaElement>("meta[name=csrf-token]")?.content ?? "";
 
@@ -21,6 +23,7 @@ SwaggerUI({
   defaultModelsExpandDepth: -1,
   displayRequestDuration: true,
   validatorUrl: null,
+  plugins: [inOurWords],
   requestInterceptor: (request) => {
     if (!request.headers.Authorization) request.headers["X-CSRFToken"] = csrf;
     request.headers["Accept-Language"] = document.documentElement.lang;

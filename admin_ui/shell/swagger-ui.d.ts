@@ -12,6 +12,7 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     defaultModelsExpandDepth?: number;
     displayRequestDuration?: boolean;
     validatorUrl?: string | null;
+    plugins?: (() => object)[];
     requestInterceptor?: (request: Request) => Request;
   }
   export default function SwaggerUI(options: Options): unknown;

@@ -18,3 +18,18 @@ def test_the_list_of_flows_asks_once_for_each_table_how_the_flows_are(visit: Vis
     expect(page.locator('tr[data-href="/flows/reception/edit"]')).not_to_contain_text("…")
     page.wait_for_load_state("networkidle")
     assert len(asked) == 2
+
+
+def test_the_page_of_the_api_speaks_the_reader_s_language(visit: Visits) -> None:
+    page = visit("engineer", language="fr")
+    page.goto("/api/v1/docs")
+    expect(page.get_by_placeholder("Filtrer par rubrique ou par chemin")).to_be_visible()
+    operation = page.locator(".opblock").filter(has_text="/api/v1/audit").first
+    operation.locator(".opblock-summary-control").click()
+    expect(operation.get_by_role("columnheader", name="Nom", exact=True)).to_be_visible()
+    operation.get_by_role("button", name="Essayer").click()
+    expect(operation.get_by_role("button", name="Annuler")).to_be_visible()
+    operation.get_by_role("button", name="Exécuter").click()
+    for title in ("Réponse du serveur", "Corps de la réponse", "En-têtes de la réponse"):
+        expect(operation.get_by_role("heading", name=title)).to_be_visible()
+    expect(operation.get_by_text("A login, or token")).to_be_visible()  # what the description says is not the library's
