@@ -13,6 +13,7 @@ from pathlib import Path
 
 from conf.problems import ConfigurationError
 from conf.settings import Settings, load
+from speech.client import SpeechAway, status
 from speech.install import NotInstalled, install
 from speech.models import LANGUAGES, installed
 from speech.voice import RATES, VOICES, Voice, VoiceError
@@ -81,6 +82,23 @@ def _transcribe(options: argparse.Namespace) -> int:
     return 0
 
 
+def _status(options: argparse.Namespace) -> int:
+    try:
+        told = status(load().speech_socket)
+    except SpeechAway as away:
+        print(away.reason, file=sys.stderr)
+        return 1
+    here = ", ".join(f"{language} {name}" for language, name in told["models"].items()) or "none"
+    missing = f" (none of {', '.join(told['missing'])})" if told["missing"] else ""
+    ready = sum(worker["ready"] for worker in told["workers"])
+    lag = max(worker["lag"] for worker in told["workers"])
+    print(
+        f"models: {here}{missing}; workers: {ready} of {len(told['workers'])} ready, spare: {told['spare']}; "
+        f"streams: {told['streams']}, voices: {told['voices']} of {told['most']}; lag: {lag * 1000:.0f} ms"
+    )
+    return 0
+
+
 def _serve(options: argparse.Namespace) -> int:
     from speech.serving.serve import Wanted, serve  # here: other commands need no web socket
 
@@ -119,6 +137,8 @@ def _parser() -> argparse.ArgumentParser:
     transcribe.add_argument("--language", default="en")
     _add_folder(transcribe)
     transcribe.set_defaults(run=_transcribe)
+    looking = commands.add_parser("status", help="models, workers, streams and lag of the process that serves")
+    looking.set_defaults(run=_status)
     serve = commands.add_parser("serve", help="hear calls, on a Unix socket and for clients of vosk-server")
     serve.set_defaults(run=_serve)
     return parser

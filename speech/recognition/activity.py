@@ -11,7 +11,7 @@ import webrtcvad  # type: ignore[import-untyped]
 FRAME = 0.02  # seconds
 _RATES = (8000, 16000, 32000, 48000)  # that the detector takes
 _STRICTNESS = 2  # of 0 to 3
-_LOUD = 90.0  # root of the mean square of 16-bit samples; below it is a quiet line, whatever the detector thinks
+_LOUD = 30.0  # root of the mean square of 16-bit samples; below it is a quiet line, whatever the detector thinks
 _ABOVE_NOISE = 2.0  # times the noise floor
 _BEGINS = 5, 6  # of the last six frames
 _STIRS = 2, 6
