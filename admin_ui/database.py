@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -37,6 +39,21 @@ class Database(SQLAlchemy):
 
 # What was read stays readable after the commit: an answer is written from it.
 db = Database(model_class=Base, session_options={"class_": Session, "expire_on_commit": False})
+
+
+@contextmanager
+def looking(subscriber_id: int | None) -> Iterator[RequestSession]:
+    """The request's session while it only reads: nobody who writes has to wait for it. Afterwards it may write.
+
+    What takes long is done here, before anything is written.
+    """
+    db.session.close()
+    confine(subscriber_id, read_only=True)
+    try:
+        yield db.session()
+    finally:
+        db.session.close()
+        confine(subscriber_id, read_only=False)
 
 
 def confine(subscriber_id: int | None, *, read_only: bool) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from admin_ui import flow_world
 from admin_ui.audit import noted
-from admin_ui.database import db
+from admin_ui.database import db, looking
 from admin_ui.person import me, subscriber_id
 from conf.editing import flows, templates
 from conf.editing.flows import Draft, Plan, Published
@@ -79,6 +79,7 @@ def remove(name: str) -> None:
 
 def publish(name: str, comment: str, revision: int, despite_failing_tests: bool) -> Published:
     """Publish a draft. The caller commits."""
+    checked = _check_ahead(name, revision, despite_failing_tests)
     done = flows.publish(
         db.session(),
         subscriber_id(),
@@ -88,6 +89,7 @@ def publish(name: str, comment: str, revision: int, despite_failing_tests: bool)
         revision=revision,
         checks=checks(),
         despite_failing_tests=despite_failing_tests,
+        checked=checked,
     )
     return _noted("published", name, done)
 
@@ -95,12 +97,17 @@ def publish(name: str, comment: str, revision: int, despite_failing_tests: bool)
 def roll_back(name: str, version: int, comment: str) -> Published:
     """Publish an old version anew. The caller commits."""
     said = comment or _("As in version %(version)s", version=version)
-    done = flows.rollback(db.session(), subscriber_id(), name, version, said, me().login, checks=checks())
+    with looking(subscriber_id()) as session:
+        checked = flows.check_version_ahead(session, subscriber_id(), name, version, checks=checks())
+    done = flows.rollback(
+        db.session(), subscriber_id(), name, version, said, me().login, checks=checks(), checked=checked
+    )
     return _noted("rolled back", name, done)
 
 
 def plan(name: str, at: datetime, comment: str, revision: int, despite_failing_tests: bool) -> Plan:
     """Publish a draft later. The caller commits."""
+    checked = _check_ahead(name, revision, despite_failing_tests)
     made = flows.plan_publication(
         db.session(),
         subscriber_id(),
@@ -111,6 +118,7 @@ def plan(name: str, at: datetime, comment: str, revision: int, despite_failing_t
         revision=revision,
         checks=checks(),
         despite_failing_tests=despite_failing_tests,
+        checked=checked,
     )
     noted("planned", "flow", name, [("at", None, at.isoformat())])
     return made
@@ -127,6 +135,19 @@ def plan_shown(found: Plan) -> dict[str, Any]:
     """A plan as pages and the API tell it."""
     told = {key: getattr(found, key) for key in ("at", "comment", "author", "state", "version")}
     return {**told, "problem": whole_text(found.problems)}
+
+
+def _check_ahead(name: str, revision: int, despite_failing_tests: bool) -> flows.Checked:
+    """A large flow is checked for a second: before the transaction that writes."""
+    with looking(subscriber_id()) as session:
+        return flows.check_ahead(
+            session,
+            subscriber_id(),
+            name,
+            revision=revision,
+            checks=checks(),
+            despite_failing_tests=despite_failing_tests,
+        )
 
 
 def _noted(action: str, name: str, done: Published) -> Published:

@@ -27,7 +27,7 @@ from admin_ui.api.parts import (
 )
 from admin_ui.app import settings_of
 from admin_ui.audit import noted
-from admin_ui.database import db
+from admin_ui.database import db, looking
 from admin_ui.flow_world import checks
 from admin_ui.person import me, subscriber_id
 from conf import documents as written
@@ -63,6 +63,8 @@ class Carrying(Query):
 
 def save(kind: str, name: str | None, doc: Document, expected: str | None = None, *, carry: bool = False) -> Saved:
     """Save a document of the subscriber, and say so in the audit log. The caller commits."""
+    with looking(subscriber_id()) as session:
+        ahead = documents.look_ahead(session, subscriber_id(), kind, name, doc, checks=checks(session))
     saved = documents.save(
         db.session(),
         subscriber_id(),
@@ -73,6 +75,7 @@ def save(kind: str, name: str | None, doc: Document, expected: str | None = None
         domain=settings_of(current_app).domain,
         expected=expected,
         carry=carry,
+        ahead=ahead,
     )
     if saved.change is not None:
         noted("created" if name is None else "changed", saved.change.kind, saved.change.name, saved.change)

@@ -78,6 +78,13 @@ def one(name: str, entry_id: int) -> ListEntry | None:
     return db.session.scalars(wanted.where(NumberList.subscriber_id == subscriber_id())).one_or_none()
 
 
+def ids(name: str) -> list[int]:
+    """The ids of all entries of a list, in their order."""
+    wanted = select(ListEntry.id).join(NumberList, NumberList.id == ListEntry.list_id)
+    wanted = wanted.where(NumberList.name == name, NumberList.subscriber_id == subscriber_id())
+    return list(db.session.scalars(wanted.order_by(ListEntry.position, ListEntry.id)))
+
+
 def today() -> str:
     """The subscriber's day."""
     return datetime.now(UTC).astimezone(opening.zone_of({}, me().time_zone)).date().isoformat()

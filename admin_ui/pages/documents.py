@@ -11,7 +11,7 @@ from jinja2 import Template
 
 from admin_ui.app import settings_of
 from admin_ui.audit import noted
-from admin_ui.database import confine, db
+from admin_ui.database import confine, db, looking
 from admin_ui.flow_world import checks
 from admin_ui.forms.family import Family
 from admin_ui.forms.form import Filled
@@ -70,12 +70,13 @@ class Views:
         """Add a document."""
         request.max_form_memory_size = LARGEST_FORM
         sent = request.form.to_dict(flat=False)
-        copied = self._copied(request.form.get("like", "")) if request.form.get("like") else {}
+        with looking(me().subscriber_id):
+            copied = self._copied(request.form.get("like", "")) if request.form.get("like") else {}
         doc = self.family.form().read(sent, self.family.shown(copied) if copied else {})
         try:
             saved = self._save(None, self.family.whole(doc, copied), None)
         except ConfigurationError as error:
-            db.session.rollback()
+            self._look_again()
             filled = self.family.form().refilled(sent, error.problems, doc)
             return self._form(filled, self.family.shown(copied), "", doc), 422
         return self._after(saved, "created")
@@ -88,19 +89,21 @@ class Views:
     def change(self, name: str) -> ResponseReturnValue:
         """Save a document."""
         request.max_form_memory_size = LARGEST_FORM
-        form, sent, present = self.family.form(), request.form.to_dict(flat=False), self._present(name)
+        with looking(me().subscriber_id):
+            form, sent, present = self.family.form(), request.form.to_dict(flat=False), self._present(name)
         shown = self.family.shown(present)
         base = opened(f"base:{self.family.kind}", request.form.get("base", "")) or shown
         if request.form.get("etag", etag(shown)) != etag(shown) and compared(form, base, shown, sent):
+            self._look_again()
             return self._meanwhile(name, base, shown, sent)
         doc = form.read(sent, shown)
         try:
             saved = self._save(name, self.family.whole(doc, present), etag(present))
         except ConfigurationError as error:
-            db.session.rollback()
+            self._look_again()
             return self._form(form.refilled(sent, error.problems, doc), shown, name, doc), 422
         except Stale as stale:
-            db.session.rollback()
+            self._look_again()
             if stale.present is None:
                 abort(404)
             return self._meanwhile(name, base, self.family.shown(stale.present), sent)
@@ -177,10 +180,13 @@ class Views:
         return self.family.shown(self._present(name))
 
     def _save(self, name: str | None, doc: Document, expected: str | None) -> Saved:
-        domain = settings_of(current_app).domain
+        domain, owner, ahead = settings_of(current_app).domain, self.family.owner(), None
+        if owner:
+            with looking(owner) as session:
+                ahead = documents.look_ahead(session, owner, self.family.kind, name, doc, checks=checks(session))
         return documents.save(
             db.session(),
-            self.family.owner(),
+            owner,
             self.family.kind,
             name,
             doc,
@@ -188,7 +194,13 @@ class Views:
             domain=domain,
             expected=expected,
             carry=True,
+            ahead=ahead,
         )
+
+    def _look_again(self) -> None:
+        """Show what was refused: while the page is written, nobody has to wait who writes."""
+        db.session.rollback()
+        confine(me().subscriber_id, read_only=True)
 
     def _keepsake(self, _name: str, present: Document) -> dict[str, Any]:
         return {"doc": present}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +11,18 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from admin_ui.app import settings_of
 from admin_ui.audit import noted
-from admin_ui.database import db
+from admin_ui.database import confine, db, looking
 from admin_ui.flow_world import checks
 from admin_ui.forms import entries, entry_table, opening
 from admin_ui.forms.told import told
 from admin_ui.person import allowed, me, subscriber_id
 from conf.accounts.permissions import CONFIGURE
 from conf.editing import documents, stored
+from conf.editing.documents import Ahead
 from conf.models import Document
 from conf.problems import ConfigurationError
 from controller.flow import lists
@@ -29,6 +32,19 @@ if TYPE_CHECKING:
     from admin_ui.pages.lists import Lists
 
 LARGEST = 24 * 1024 * 1024  # bytes that are pasted
+TRIES = 3  # to save what was checked before
+Change = Callable[[list[Document], list[int]], list[Document]]  # from entries, which have ids, to others
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A list as it is to be, what went from it, and what was found of it before anything was locked."""
+
+    doc: Document
+    ids: list[int]
+    before: list[Document]
+    gone: list[Document]
+    ahead: Ahead
 
 
 def pages(blueprint: Blueprint, views: Lists) -> None:
@@ -60,21 +76,24 @@ class EntryViews:
         )
         problem = entries.against(made)
         if problem:
+            confine(subscriber_id(), read_only=True)
             wrong = {"text": told(problem, made), "field": problem.field}
             return self.views.with_entry(name, {**sent.to_dict(), "wrong": wrong}), 422
-        entry_id = sent.get("id", "")
-        old = entry_table.one(name, int(entry_id)) if entry_id.isdigit() and len(entry_id) < 18 else None
-        self._save(name, lambda docs: _placed(docs, old.position if old else None, made))
-        flash(_("The entry was changed.") if old else _("The entry was added."))
+        old = _number(sent.get("id", ""))
+        edit = self._save(name, lambda docs, ids: _placed(docs, ids.index(old) if old in ids else None, made))
+        flash(_("The entry was changed.") if old in edit.ids else _("The entry was added."))
         return redirect(url_for("lists.edit", name=name) + "#entries", 303)
 
     def remove(self, name: str) -> ResponseReturnValue:
         """Remove the entries that were selected."""
-        chosen = {int(one) for one in request.form.getlist("selected") if one.isdigit() and len(one) < 18}
-        places = {row.position for one in chosen if (row := entry_table.one(name, one)) is not None}
-        gone = self._save(name, lambda docs: [doc for place, doc in enumerate(docs) if place not in places])
-        text = ngettext("%(num)s entry was removed.", "%(num)s entries were removed.", len(places))
-        lost = [entries.written(doc) for doc in gone if doc]
+        chosen = {_number(one) for one in request.form.getlist("selected")}
+
+        def without(docs: list[Document], ids: list[int]) -> list[Document]:
+            return [doc for doc, entry_id in zip(docs, ids, strict=True) if entry_id not in chosen]
+
+        edit = self._save(name, without)
+        text = ngettext("%(num)s entry was removed.", "%(num)s entries were removed.", len(edit.gone))
+        lost = [entries.written(doc) for doc in edit.gone if doc]
         flash(text + (" " + ", ".join(lost[:20]) if len(lost) <= 20 else ""))
         return redirect(url_for("lists.edit", name=name) + "#entries", 303)
 
@@ -90,13 +109,13 @@ class EntryViews:
         file = request.files.get("file")
         if file and file.filename:
             text = _decoded(file.read()) + ("\n" + text if text.strip() else "")
-        present = self.views.doc(name)
-        db.session.rollback()  # reading a long text takes a while: nobody waits for the database meanwhile
+        with looking(subscriber_id()):
+            present = self.views.doc(name)
         found = entries.pasted(text, present.get("entries", []))
         error = ""
         if found.entries:
             try:
-                self._save(name, lambda docs: [*docs, *found.entries])
+                self._save(name, lambda docs, _ids: [*docs, *found.entries])
             except ConfigurationError as refused:
                 db.session.rollback()
                 error = " ".join(told(problem) for problem in refused.problems[:3])
@@ -123,24 +142,45 @@ class EntryViews:
         doc = self.views.doc(name)
         return render_template("lists/test.html", **tried(doc, number), number=number)
 
-    def _save(self, name: str, change: Callable[[list[Document]], list[Document]]) -> list[Document]:
-        """Save a list with other entries, and say in the audit log which; those that went."""
-        sid = subscriber_id()
-        stored.lock(db.session(), sid)
-        present = self.views.doc(name)
+    def _save(self, name: str, change: Change) -> Edit:
+        """Save a list with other entries, and say in the audit log which.
+
+        They are checked and compared before anything is locked, and once more when somebody was faster.
+        """
+        for _attempt in range(TRIES):
+            with looking(subscriber_id()) as session:
+                edit = self._edit(session, name, change)
+            if stored.lock(db.session(), subscriber_id()) == edit.ahead.version:
+                return self._write(name, edit)
+            db.session.rollback()
+        stored.lock(db.session(), subscriber_id())  # somebody always is: now they wait
+        return self._write(name, self._edit(db.session(), name, change))
+
+    def _edit(self, session: Session, name: str, change: Change) -> Edit:
+        present, ids = self.views.doc(name), entry_table.ids(name)
         before = present.get("entries", [])
-        doc = self.views.with_entries(present, change(list(before)))
-        saved = documents.save(
-            db.session(), sid, "lists", name, doc, checks=checks(db.engine), domain=settings_of(current_app).domain
-        )
+        doc = self.views.with_entries(present, change(list(before), ids))
+        ahead = documents.look_ahead(session, subscriber_id(), "lists", name, doc, checks=checks(session))
         kept = {id(one) for one in doc["entries"]}
-        gone = [one for one in before if id(one) not in kept]
+        return Edit(doc, ids, before, [one for one in before if id(one) not in kept], ahead)
+
+    def _write(self, name: str, edit: Edit) -> Edit:
+        saved = documents.save(
+            db.session(),
+            subscriber_id(),
+            "lists",
+            name,
+            edit.doc,
+            checks=checks(db.session()),
+            domain=settings_of(current_app).domain,
+            ahead=edit.ahead,
+        )
         if saved.change:
-            came = len(doc["entries"]) - len(before) + len(gone)
-            changes = [("entries", entries_told(gone), entries_told(doc["entries"][-came:] if came else []))]
-            noted("changed", "list", name, changes)
+            came = len(edit.doc["entries"]) - len(edit.before) + len(edit.gone)
+            new = edit.doc["entries"][-came:] if came else []
+            noted("changed", "list", name, [("entries", entries_told(edit.gone), entries_told(new))])
         db.session.commit()
-        return gone
+        return edit
 
 
 def tried(doc: Document, number: str) -> dict[str, Any]:
@@ -174,6 +214,11 @@ def entries_told(docs: list[Document]) -> str:
     """Some entries as a line of the audit log."""
     texts = [entries.written(doc) for doc in docs]
     return ", ".join(texts[:20]) + (f" … ({len(texts)})" if len(texts) > 20 else "")
+
+
+def _number(text: str) -> int:
+    """An entry's id as a form sends it; 0 is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _placed(docs: list[Document], place: int | None, made: Document) -> list[Document]:

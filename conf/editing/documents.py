@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from conf.apply_trunks import nothing_kept
 from conf.difference import Change, same
 from conf.editing import carrying, checking, roles, rows, stored
+from conf.editing.ahead import Ahead, look_ahead
 from conf.editing.kinds import ALL, OPERATORS, SUBSCRIBER
 from conf.editing.stale import Stale
 from conf.editing.where_used import Name, Use, drafts, problems, uses, where_used
+from conf.entry_rows import Difference
 from conf.flow_checks import NONE, Checks
 from conf.folder import Folder, Item
 from conf.models import Document, Prompt, Subscriber
@@ -23,10 +25,12 @@ from conf.problems import N_, ConfigurationError, Problem
 from conf.telephone import KEEP, Credentials, equip
 
 __all__ = [
+    "Ahead",
     "Saved",
     "Stale",
     "Use",
     "etag",
+    "look_ahead",
     "move",
     "new_sip_password",
     "read",
@@ -83,21 +87,25 @@ def save(
     domain: str,
     expected: str | None = None,
     carry: bool = False,
+    ahead: Ahead | None = None,
 ) -> Saved:
     """Write a document: over the one of a name, or a new one (None). One with another name is renamed.
 
     `domain` is the operator's. `expected` is the etag of what the editor had before it. `carry` lets other documents
-    and drafts name it anew; what is published never changes.
+    and drafts name it anew; what is published never changes. `ahead` is what `look_ahead` found for this document
+    before the transaction began: of it, what nobody has changed since is not looked at again.
 
     Raises:
         ConfigurationError: with every problem that this document has or causes. Nothing was written.
         Stale: somebody else saved it meanwhile.
         LookupError: there is no document of that name.
     """
-    before = _begin(session, subscriber_id, kind)
-    present = read(session, subscriber_id, kind, name) if name is not None else None
+    version = _lock(session, subscriber_id, kind)
+    before = stored.folder(session, 0 if kind in OPERATORS else subscriber_id)
+    known = ahead if ahead is not None and ahead.doc is doc and ahead.version == version else None
+    present = known.present if known else read(session, subscriber_id, kind, name) if name is not None else None
     _expect(expected, present)
-    warnings = checking.refuse(checking.form(kind, doc, checks))
+    warnings = list(ahead.warnings) if ahead and ahead.doc is doc else checking.refuse(checking.form(kind, doc, checks))
     old = _item(before, kind, name)
     mute = _mute(session, subscriber_id, before, old, doc) if kind == "prompts" else []
     theirs = roles.refused(session, before, present, doc) if kind == "users" else ()
@@ -115,7 +123,7 @@ def save(
     else:
         checking.refuse(problems(found, _FIELDS[kind]))
     warnings += checking.refuse(checking.caused(before, after, checks, lost=bool(lost)))
-    others, credentials = _write(session, subscriber_id, kind, name, doc, domain)
+    others, credentials = _write(session, subscriber_id, kind, name, doc, domain, known.entries if known else None)
     for changed in along:
         others += changed.write(session, subscriber_id)
     if kind == "trunks":
@@ -135,7 +143,8 @@ def remove(
     expected: str | None = None,
 ) -> Saved:
     """Remove a document. Refused while it is used, with a problem for each place. Raises as `save` does."""
-    before = _begin(session, subscriber_id, kind)
+    _lock(session, subscriber_id, kind)
+    before = stored.folder(session, 0 if kind in OPERATORS else subscriber_id)
     present = read(session, subscriber_id, kind, name)
     _expect(expected, present)
     if kind == SUBSCRIBER:
@@ -152,7 +161,8 @@ def remove(
 
 def move(session: Session, subscriber_id: int, kind: str, name: str, place: int) -> Saved:
     """Give a document another place in its kind, counted from 0; the others make room. The order of rules decides."""
-    before = _begin(session, subscriber_id, kind)
+    _lock(session, subscriber_id, kind)
+    before = stored.folder(session, 0 if kind in OPERATORS else subscriber_id)
     about, names = ALL[kind], [item.doc[ALL[kind].key] for item in getattr(before, kind)]
     found = rows.row(session, subscriber_id, kind, name)
     names.remove(name)
@@ -177,10 +187,9 @@ def new_sip_password(session: Session, subscriber_id: int, login: str, *, domain
     return made
 
 
-def _begin(session: Session, subscriber_id: int, kind: str) -> Folder:
-    if kind not in OPERATORS:
-        stored.lock(session, subscriber_id)
-    return stored.folder(session, 0 if kind in OPERATORS else subscriber_id)
+def _lock(session: Session, subscriber_id: int, kind: str) -> int:
+    """The version of the subscriber's configuration; the operator's has none."""
+    return -1 if kind in OPERATORS else stored.lock(session, subscriber_id)
 
 
 def _expect(expected: str | None, present: Document | None) -> None:
@@ -244,12 +253,18 @@ def _gives_password(doc: Document) -> bool:
 
 
 def _write(
-    session: Session, subscriber_id: int, kind: str, name: str | None, doc: Document, domain: str
+    session: Session,
+    subscriber_id: int,
+    kind: str,
+    name: str | None,
+    doc: Document,
+    domain: str,
+    entries: Difference | None,
 ) -> tuple[list[Change], Credentials | None]:
     realm = _domain(session, subscriber_id, domain) if kind == "users" else ""
     try:
         with session.begin_nested():
-            return rows.put(session, subscriber_id, kind, name, doc, realm)
+            return rows.put(session, subscriber_id, kind, name, doc, realm, entries)
     except IntegrityError:
         if kind != "numbers":
             raise

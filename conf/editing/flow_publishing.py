@@ -30,6 +30,15 @@ class Published:
     warnings: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A flow that can be published, as it was when the subscriber's configuration had a version."""
+
+    version: int
+    doc: Document = field(repr=False)
+    warnings: tuple[Problem, ...] = ()
+
+
 class FailingTests(ConfigurationError):
     """The flow is right, and its own tests fail: `problems` say where. It may be published all the same."""
 
@@ -72,17 +81,21 @@ def publish(
     revision: int,
     checks: Checks,
     despite_failing_tests: bool = False,
+    checked: Checked | None = None,
     now: datetime | None = None,
 ) -> Published:
     """Make the draft a new version that new calls walk, each flow that it enters pinned to the one published now.
+
+    `checked` is what `check_ahead` found before the transaction began; it counts while nobody has changed anything.
 
     Raises:
         Stale: the draft is not the one of that revision.
         ConfigurationError: the flow is wrong. FailingTests, which is one, when only its tests fail.
         LookupError: there is no such flow.
     """
+    version = stored.lock(session, subscriber_id)
     row, doc = draft_of(session, subscriber_id, name, revision)
-    warnings = ready(session, subscriber_id, doc, checks, despite_failing_tests)
+    warnings = ready(session, subscriber_id, doc, checks, despite_failing_tests, known(checked, version, doc))
     done = put(session, subscriber_id, row, doc, comment, author, now=now)
     return replace(done, warnings=tuple(warnings))
 
@@ -96,16 +109,19 @@ def rollback(
     author: str,
     *,
     checks: Checks,
+    checked: Checked | None = None,
     now: datetime | None = None,
 ) -> Published:
     """Publish an old version again, as a new one, entering the very versions that it entered.
 
     Refused when something that it names is no longer there; its tests do not stand in the way. Raises as `publish`.
+    `checked` is by `check_version_ahead`.
     """
-    stored.lock(session, subscriber_id)
+    version = stored.lock(session, subscriber_id)
     row = flow_rows.flow(session, subscriber_id, name)
     old = _version(session, row, number)
-    warnings = ready(session, subscriber_id, publishing.pinned(old.doc, old.pins), checks, True)
+    doc = publishing.pinned(old.doc, old.pins)
+    warnings = ready(session, subscriber_id, doc, checks, True, known(checked, version, doc))
     done = put(session, subscriber_id, row, old.doc, comment, author, pins=old.pins, now=now)
     return replace(done, warnings=tuple(warnings))
 
@@ -128,7 +144,6 @@ def version(session: Session, subscriber_id: int, name: str, number: int) -> Doc
 
 def draft_of(session: Session, subscriber_id: int, name: str, revision: int) -> tuple[Flow, Document]:
     """The flow and the draft of a revision. Raises Stale, LookupError."""
-    stored.lock(session, subscriber_id)
     row = flow_rows.flow(session, subscriber_id, name)
     present = flow_rows.draft(session, row)
     if present.revision != revision:
@@ -136,10 +151,48 @@ def draft_of(session: Session, subscriber_id: int, name: str, revision: int) -> 
     return row, present.doc
 
 
+def check_ahead(
+    session: Session,
+    subscriber_id: int,
+    name: str,
+    *,
+    revision: int,
+    checks: Checks,
+    despite_failing_tests: bool = False,
+) -> Checked:
+    """Check the draft of a revision while nobody has to wait: a session that only reads will do.
+
+    Raises as `publish`.
+    """
+    version = stored.version(session, subscriber_id)
+    doc = draft_of(session, subscriber_id, name, revision)[1]
+    return Checked(version, doc, tuple(ready(session, subscriber_id, doc, checks, despite_failing_tests)))
+
+
+def check_version_ahead(session: Session, subscriber_id: int, name: str, number: int, *, checks: Checks) -> Checked:
+    """Check an old version, for `rollback`, while nobody has to wait. Raises as `publish`."""
+    version = stored.version(session, subscriber_id)
+    old = _version(session, flow_rows.flow(session, subscriber_id, name), number)
+    doc = publishing.pinned(old.doc, old.pins)
+    return Checked(version, doc, tuple(ready(session, subscriber_id, doc, checks, True)))
+
+
+def known(checked: Checked | None, version: int, doc: Document) -> Checked | None:
+    """What was found before, while it still holds."""
+    return checked if checked and checked.version == version and same(checked.doc, doc) else None
+
+
 def ready(
-    session: Session, subscriber_id: int, doc: Document, checks: Checks, despite_failing_tests: bool
+    session: Session,
+    subscriber_id: int,
+    doc: Document,
+    checks: Checks,
+    despite_failing_tests: bool,
+    checked: Checked | None = None,
 ) -> list[Problem]:
     """The warnings of a flow that can be published. Raises ConfigurationError, FailingTests."""
+    if checked is not None:
+        return list(checked.warnings)
     form = [*map(checking.placeless, document_problems.check(documents.Flow, doc, checking.HERE))]
     told = check(session, subscriber_id, doc, checks)
     warnings = checking.refuse([*(problem for problem in form if not told), *told])

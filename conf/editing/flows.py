@@ -14,9 +14,12 @@ from conf import document_problems, documents
 from conf.difference import Change
 from conf.editing import carrying, checking, flow_rows, stored, where_used
 from conf.editing.flow_publishing import (
+    Checked,
     FailingTests,
     Published,
     check,
+    check_ahead,
+    check_version_ahead,
     failing,
     publish,
     rollback,
@@ -33,6 +36,7 @@ from conf.problems import N_, ConfigurationError, Problem
 from conf.yaml_source import LARGEST
 
 __all__ = [
+    "Checked",
     "Draft",
     "FailingTests",
     "Listed",
@@ -42,6 +46,8 @@ __all__ = [
     "Version",
     "cancel",
     "check",
+    "check_ahead",
+    "check_version_ahead",
     "create",
     "draft",
     "failing",

@@ -11,7 +11,7 @@ from conf.apply_trunks import masked as masked_trunk
 from conf.apply_trunks import set_password
 from conf.difference import Change, hidden
 from conf.editing.kinds import ALL, OPERATORS, SUBSCRIBER
-from conf.entry_rows import set_entries
+from conf.entry_rows import Difference, set_entries
 from conf.models import Document, Extension, Prompt, Subscriber, User
 from conf.subscriber_rows import masked as masked_user
 from conf.subscriber_rows import without_entries
@@ -41,8 +41,16 @@ def row(session: Session, subscriber_id: int, kind: str, name: str) -> Any:
     return found
 
 
-def put(session: Session, subscriber_id: int, kind: str, name: str | None, doc: Document, domain: str) -> Made:
-    """Write a document over the one of a name, or as a new one at the end."""
+def put(
+    session: Session,
+    subscriber_id: int,
+    kind: str,
+    name: str | None,
+    doc: Document,
+    domain: str,
+    entries: Difference | None = None,
+) -> Made:
+    """Write a document over the one of a name, or as a new one at the end. `entries`: what of a list's differs."""
     if name is None:
         found = _new(session, subscriber_id, kind, doc)
     else:
@@ -53,7 +61,7 @@ def put(session: Session, subscriber_id: int, kind: str, name: str | None, doc: 
     if kind == "users":
         made = _telephone(session, subscriber_id, found, doc, domain)
     elif kind == "lists":
-        set_entries(session, found, doc.get("entries", []))
+        set_entries(session, found, doc.get("entries", []), entries)
     elif kind == "trunks":
         made = (set_password(found, doc), None)
     elif kind == "prompts":

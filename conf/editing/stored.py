@@ -20,11 +20,24 @@ from conf.yaml_source import Source
 NOWHERE = Path("/nonexistent")
 
 
-def lock(session: Session, subscriber_id: int) -> None:
-    """Let one edit of a subscriber happen at a time: each is checked against what the others left."""
-    wanted = select(Subscriber.id).where(Subscriber.id == subscriber_id).with_for_update()
-    if session.scalars(wanted).one_or_none() is None:
+def lock(session: Session, subscriber_id: int) -> int:
+    """Let one edit of a subscriber happen at a time: each is checked against what the others left.
+
+    The version of what they left: whatever was looked at before is as it was while the version is the same.
+    """
+    return _version(session, subscriber_id, select(Subscriber.version).with_for_update())
+
+
+def version(session: Session, subscriber_id: int) -> int:
+    """The version of a subscriber's configuration, drafts of flows apart. LookupError when there is none."""
+    return _version(session, subscriber_id, select(Subscriber.version))
+
+
+def _version(session: Session, subscriber_id: int, wanted: Select[Any]) -> int:
+    found: int | None = session.scalars(wanted.where(Subscriber.id == subscriber_id)).one_or_none()
+    if found is None:
         raise LookupError(f"no subscriber {subscriber_id}")
+    return found
 
 
 def folder(session: Session, subscriber_id: int) -> Folder:

@@ -43,5 +43,10 @@ class ListEntry(Documented, Configuration, Base):
     value: Mapped[str] = mapped_column(String(200))
 
     def read(self, doc: Document) -> None:
-        self.kind = next(kind for kind in ("number", "anonymous", "country", "regex") if kind in doc)
-        self.value = "" if self.kind == "anonymous" else str(doc[self.kind])
+        self.kind, self.value = self.columns(doc)
+
+    @staticmethod
+    def columns(doc: Document) -> tuple[str, str]:
+        """The kind and the value of an entry."""
+        kind = next(kind for kind in ("number", "anonymous", "country", "regex") if kind in doc)
+        return kind, "" if kind == "anonymous" else str(doc[kind])

@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import re
 from html import unescape
+from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from admin_ui.forms import entries
-from tests.admin_ui.site import Site
+from conf.database import scoped
+from conf.editing import documents
+from conf.models import Document
+from tests.admin_ui.site import Browser, Site
 from tests.admin_ui.test_documents_pages import audit, read
 
 
@@ -105,3 +110,59 @@ def test_entries_of_another_subscriber_are_out_of_reach(site: Site) -> None:
     assert stranger.post("/lists/entry/unwanted", data={"kind": "number", "value": "1234"}).status_code == 404
     assert stranger.post("/lists/entries/remove/unwanted", data={"selected": ["1"]}).status_code == 404
     assert len(read(site, "lists", "unwanted")["entries"]) == 3
+
+
+def shown(browser: Browser) -> list[str]:
+    """The ids of the entries on the page of `unwanted`."""
+    page = browser.get("/lists/edit/unwanted").get_data(as_text=True)
+    return re.findall(r'name="selected" value="(\d+)"', page)
+
+
+def documents_of(browser: Browser) -> list[Document]:
+    """The entries of `unwanted`, over the API."""
+    found: list[Document] = browser.get("/api/v1/lists/unwanted").get_json()["entries"]
+    return found
+
+
+def test_entries_are_removed_one_after_the_other(both_sites: Site) -> None:
+    """Where one went before, the others stand elsewhere than they did."""
+    browser = both_sites.as_role("engineer")
+    left = documents_of(browser)
+    for _ in range(2):
+        chosen = shown(browser)[0]
+        assert browser.post("/lists/entries/remove/unwanted", data={"selected": chosen}).status_code == 303
+        left = left[1:]
+        assert documents_of(browser) == left
+    (chosen, *_others) = shown(browser)
+    changed = browser.post("/lists/entry/unwanted", data={"id": chosen, "kind": "number", "value": "+33899*"})
+    assert changed.status_code == 303
+    assert documents_of(browser) == [{"number": "+33899*"}, *left[1:]]
+
+
+def test_who_is_faster_is_not_lost(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another administrator adds an entry while this one's is checked, again and again."""
+    browser, real, added = site.as_role("engineer"), documents.look_ahead, []
+
+    def look(session: Session, sid: int, kind: str, name: str, doc: Document, **options: Any) -> documents.Ahead:
+        found = real(session, sid, kind, name, doc, **options)
+        if session.info["read_only"]:
+            added.append({"number": f"+3389900000{len(added)}"})
+            with scoped(site.engine, sid) as other:
+                there = documents.read(other, sid, kind, name)
+                documents.save(other, sid, kind, name, {**there, "entries": [*there["entries"], added[-1]]}, domain="x")
+        return found
+
+    before = documents_of(browser)
+    monkeypatch.setattr(documents, "look_ahead", look)
+    browser.post("/lists/entry/unwanted", data={"kind": "number", "value": "+33612345678"})
+    assert len(added) == 3
+    assert documents_of(browser) == [*before, *added, {"number": "+33612345678"}]
+
+
+def test_trying_a_number_waits_for_nobody(site: Site) -> None:
+    browser = site.as_role("engineer")
+    browser.get("/lists")
+    with site.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")  # begins, and SQLite lets nobody else write
+        answer = browser.post("/api/v1/lists/unwanted/test", json={"number": "0899123456"})
+        assert (answer.status_code, answer.get_json()["listed"]) == (200, True)
