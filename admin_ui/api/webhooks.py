@@ -46,12 +46,23 @@ WORKER = f"{socket.gethostname()[:40]}-{os.getpid()}"
 
 
 class WebhookIn(Body):
-    """A webhook to make or to write over."""
+    """A webhook to make."""
 
     name: str = Field(max_length=64)
     url: str = Field(max_length=2000, description="http or https, on the public internet.")
     events: list[str] = Field([], max_length=50, description="Kinds of events, such as ended; none: all of them.")
     active: bool = True
+
+
+class WebhookChange(Body):
+    """A webhook to write over. What may be missing stays as it is."""
+
+    name: str = Field(max_length=64)
+    url: str = Field(max_length=2000, description="http or https, on the public internet.")
+    events: list[str] | None = Field(
+        None, max_length=50, description="Kinds of events; an empty list: all of them. Missing: those that it has."
+    )
+    active: bool | None = Field(None, description="Missing: as it is.")
 
 
 class WebhookOut(BaseModel):
@@ -173,16 +184,19 @@ def one(webhook_id: int) -> Answer:
 @blueprint.put("/webhooks/<int:webhook_id>")
 @scope("webhooks:write")
 @matched
-@takes(WebhookIn, example=GIVEN)
+@takes(WebhookChange, example=GIVEN)
 @blueprint.output(WebhookOut, example=SHOWN)
-def change(webhook_id: int, expected: str | None, body: WebhookIn) -> Answer:
+def change(webhook_id: int, expected: str | None, body: WebhookChange) -> Answer:
     """Write over a webhook.
 
-    The secret stays. One that is switched on again is not told what happened meanwhile."""
+    `events` and `active` stay as they are when they are missing; so does the secret. One that is switched on again is
+    not told what happened meanwhile."""
     hook = webhooks.read(db.session(), webhook_id)
     if expected is not None and expected != tag(hook):
         raise Stale(_document(hook))
-    write(hook, given(body))
+    events = hook.events if body.events is None else body.events
+    active = hook.active if body.active is None else body.active
+    write(hook, webhooks.Given(body.name, body.url, tuple(events), active))
     db.session.commit()
     return answer(shown(hook), etag=tag(hook))
 

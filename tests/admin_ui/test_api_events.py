@@ -218,6 +218,18 @@ def test_a_webhook_is_changed_by_who_read_it(both_sites: Site) -> None:
     assert noted[1]["changes"][0] == ["url", "https://crm.example/", "https://crm.example/2"]
 
 
+def test_what_a_change_of_a_webhook_does_not_name_stays(site: Site) -> None:
+    program = Program(site)
+    given = {"name": "CRM", "url": "https://crm.example/in", "events": ["ended"], "active": False}
+    url = f"{HOOKS}/{program.ask('POST', HOOKS, json=given).json['id']}"
+    anew, match = {"name": "CRM", "url": "https://crm.example/v2"}, {"If-Match": "*"}
+    assert program.ask("PUT", url, json=anew, headers=match).json | anew == program.ask("GET", url).json
+    kept = program.ask("GET", url).json
+    assert (kept["url"], kept["events"], kept["active"]) == ("https://crm.example/v2", ["ended"], False)
+    every = program.ask("PUT", url, json={**anew, "events": [], "active": True}, headers=match).json
+    assert (every["events"], every["active"]) == ([], True)
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
