@@ -18,12 +18,12 @@ class Limits:
 
     def __init__(self, budget: int) -> None:
         self._budget = max(1, budget)
-        self._last: dict[int, float] = {}
+        self.last: dict[int, float] = {}  # rule -> when its card was last shown
         self._shown: dict[str, deque[float]] = {}
 
     def refuse(self, index: int, rule: Rule, now: float) -> Refusal:
         """Why a rule may not show its card now; "" when it may."""
-        last = self._last.get(index)
+        last = self.last.get(index)
         if last is not None and rule.once:
             return "once"
         if last is not None and now - last < rule.cooldown:
@@ -35,5 +35,5 @@ class Limits:
 
     def count(self, index: int, rule: Rule, now: float) -> None:
         """A rule's card is shown."""
-        self._last[index] = now
+        self.last[index] = now
         self._shown.setdefault(rule.audience, deque(maxlen=self._budget)).append(now)

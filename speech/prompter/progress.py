@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from conf.prompter.documents import Checklist
 from speech.prompter.heard import Seen, Tick
@@ -58,6 +60,17 @@ class Progress:
         whole = sum(weight for _, weight in needed)
         done = sum(weight * (1.0 if self._done[index][1] else EARLY) for index, weight in needed if index in self._done)
         return done / whole if whole else 1.0
+
+    def memory(self) -> dict[str, list[Any]]:
+        """The steps that are done, by name: when, and whether in order."""
+        return {self.checklist.steps[place].name: list(done) for place, done in self._done.items()}
+
+    def recall(self, memory: Mapping[str, Sequence[Any]]) -> None:
+        """Take up the steps that another one ticked."""
+        for step, (at, in_order) in memory.items():
+            place = self.place(step)
+            if place is not None:
+                self._done[place] = (float(at), bool(in_order))
 
     def standing(self) -> Standing:
         """How it stands now."""

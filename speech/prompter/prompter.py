@@ -26,7 +26,8 @@ class Prompter:
 
     `languages` are spoken in the call; cards are written in the first that they have. `started` is when the call began,
     in the subscriber's zone: its date decides which rules are valid. `facts` are known from the start (caller, called,
-    queue, direction). `budget` is the most cards in any minute for each audience. `dropped` counts what it kept back.
+    agent, queue, direction). `budget` is the most cards in any minute for each audience. `dropped` counts what it kept
+    back. `memory` is what another prompter of this call remembered (see `memory()`), where this one takes over.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Prompter:
         started: datetime,
         facts: Mapping[str, Any] | None = None,
         budget: int = 6,
+        memory: Mapping[str, Any] | None = None,
     ) -> None:
         self._rules = rules
         self._checklists = checklists
@@ -54,6 +56,8 @@ class Prompter:
         self._now = 0.0
         self._cards = 0
         self.dropped = 0
+        if memory:
+            self._recall(memory)
 
     def hear(self, said: Said) -> list[Told]:
         """Take up what a side says, partial or final: an utterance's partials, then its final, side by side."""
@@ -61,7 +65,7 @@ class Prompter:
             return []
         now = self._moment(said.at)
         words, utterance = _words(said, now), self._utterances[said.side]
-        language = said.language or self._languages[0]
+        language = said.language if said.language in self._languages else self._languages[0]
         self._lasting.heard(now)
         fresh = utterance.hear(words, language, self._rules.book(language))
         self._sides.say(said.side, words, said.final)
@@ -93,6 +97,30 @@ class Prompter:
     def standing(self) -> list[Standing]:
         """How the checklists of this call stand."""
         return [progress.standing() for progress in self._progress if self._counts(progress)]
+
+    def memory(self) -> dict[str, Any]:
+        """What must outlive this prompter, as JSON: so that another shows no card and ticks no step once more."""
+        rules = self._rules.rules
+        return {
+            "at": self._now,
+            "cards": self._cards,
+            "utterances": {side: utterance.number for side, utterance in self._utterances.items()},
+            "shown": {rules[index].name: at for index, at in self._limits.last.items()},
+            "ticked": {progress.checklist.name: progress.memory() for progress in self._progress if progress.memory()},
+        }
+
+    def _recall(self, memory: Mapping[str, Any]) -> None:
+        """Take up what was remembered; rules and steps that are no more are let go."""
+        self._now, self._cards = float(memory.get("at", 0.0)), int(memory.get("cards", 0))
+        for side, number in memory.get("utterances", {}).items():
+            if side in self._utterances:
+                self._utterances[side].number = int(number)
+        shown = memory.get("shown", {})
+        for index, rule in enumerate(self._rules.rules):
+            if rule.name in shown:
+                self._limits.count(index, rule.doc, float(shown[rule.name]))
+        for progress in self._progress:
+            progress.recall(memory.get("ticked", {}).get(progress.checklist.name, {}))
 
     def _moment(self, at: float) -> float:
         """A time that never goes back."""

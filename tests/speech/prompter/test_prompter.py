@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from speech.hints import Card, Checklists, Prompter, Rules, Said, Tick
 from tests.speech.prompter.calls import NOW, Talk, cards, rule, ticks, withdrawn, words
 
@@ -273,6 +275,22 @@ def test_an_ordered_checklist_counts_half_what_comes_early() -> None:
     talk.agent("bonjour")
     (standing,) = talk.prompter.standing()
     assert standing.adherence == (1 + 2 * 0.5) / 4
+
+
+def test_another_prompter_takes_a_call_over() -> None:
+    once = rule("once", said="bonjour", once=True, cooldown=0)
+    talk = Talk(once, REFUND, checklists=[CHECKLIST])
+    talk.customer("bonjour un remboursement")
+    talk.agent("bonjour")
+    memory = json.loads(json.dumps(talk.prompter.memory()))
+    again = Talk(once, rule("new", said="bonjour"), checklists=[CHECKLIST], memory=memory)
+    again.now = talk.now
+    told = again.agent("bonjour")
+    assert (cards(told), ticks(told)) == (["new"], [])
+    (card,) = told
+    assert isinstance(card, Card)
+    assert (card.id, card.why.seen and card.why.seen.utterance) == (2, 1)
+    assert again.prompter.standing() == talk.prompter.standing()
 
 
 def test_what_is_wrong_is_named_and_the_rest_works() -> None:
