@@ -17,7 +17,6 @@ from conf.models import CallEvent, CallRecord
 
 PAGE = 50
 MOST_COUNTED = 1_000
-QUARTER = 900  # seconds
 DISPOSITIONS = ("answered", "served", "abandoned", "busy", "no_answer", "failed", "lost")
 DIRECTIONS = ("inbound", "outbound", "internal")
 
@@ -147,8 +146,8 @@ def outcomes(session: Session, subscriber_id: int, since: datetime, until: datet
 
 
 @dataclass(frozen=True)
-class Quarter:
-    """How many calls of one kind began within a quarter of an hour: any zone's hours are made of those."""
+class Span:
+    """How many calls of one kind began within some time."""
 
     since: datetime
     direction: str
@@ -156,19 +155,19 @@ class Quarter:
     calls: int
 
 
-def quarters(session: Session, subscriber_id: int, since: datetime, until: datetime) -> list[Quarter]:
-    """The calls of a day, for a chart by the hour."""
+def spans(session: Session, subscriber_id: int, since: datetime, until: datetime, step: int) -> list[Span]:
+    """The calls of a day in spans of so many seconds, counted from a full hour in UTC; for a chart."""
     seconds = extract("epoch", CallRecord.started_at)
     postgresql = session.get_bind().dialect.name == "postgresql"
-    quarter = (func.floor(seconds / QUARTER) if postgresql else seconds // QUARTER).label("quarter")
+    place = (func.floor(seconds / step) if postgresql else seconds // step).label("place")
     query = (
-        select(quarter, CallRecord.direction, CallRecord.disposition, func.count())
+        select(place, CallRecord.direction, CallRecord.disposition, func.count())
         .where(CallRecord.subscriber_id == subscriber_id)
         .where(CallRecord.started_at >= since, CallRecord.started_at < until)
-        .group_by(quarter, CallRecord.direction, CallRecord.disposition)
+        .group_by(place, CallRecord.direction, CallRecord.disposition)
     )
     return [
-        Quarter(datetime.fromtimestamp(int(number) * QUARTER, UTC), direction, disposition, calls)
+        Span(datetime.fromtimestamp(int(number) * step, UTC), direction, disposition, calls)
         for number, direction, disposition, calls in session.execute(query)
     ]
 

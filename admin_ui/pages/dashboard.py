@@ -16,11 +16,12 @@ from admin_ui.live import Away, Refused, calls
 from admin_ui.person import allowed, me, subscriber_id
 from conf import call_history
 from conf.accounts.permissions import CALLS
-from conf.call_history import Quarter, Wanted
+from conf.call_history import Span, Wanted
 from conf.models import Flow, Number
 
 blueprint = Blueprint("dashboard", __name__)
 GOOD = ("answered", "served")
+HOUR = 3600  # seconds
 
 
 @blueprint.get("/overview")
@@ -32,15 +33,16 @@ def page() -> str:
     today = datetime.combine(now.date(), time(), zone)
     before = today - timedelta(days=7)
     session, sid = db.session(), subscriber_id()
-    quarters = call_history.quarters(session, sid, today, today + timedelta(days=1))
-    hours = _hours(quarters, zone)
+    tomorrow = today + timedelta(days=1)
+    begun = call_history.spans(session, sid, today, tomorrow, _step(today, tomorrow))
+    hours = _hours(begun, zone)
     week_ago = call_history.outcomes(session, sid, before, before + (now - today))
     wrong, _more = call_history.page(session, sid, Wanted(since=today, problem=True), most=5)
     return render_template(
         "dashboard/dashboard.html",
         today=today,
         up=_up(),
-        counted=_counted((one.direction, one.disposition, one.calls) for one in quarters),
+        counted=_counted((one.direction, one.disposition, one.calls) for one in begun),
         week_ago=_counted((*kind, number) for kind, number in week_ago.items()),
         hours=hours,
         most_in_an_hour=max(4, *(good + other for _hour, good, other in hours)),
@@ -67,12 +69,17 @@ def _counted(outcomes: Iterable[tuple[str, str, int]]) -> dict[str, int]:
     return dict(found)
 
 
-def _hours(quarters: Iterable[Quarter], zone: ZoneInfo) -> list[tuple[int, int, int]]:
+def _step(*ends: datetime) -> int:
+    """An hour here is an hour in UTC, or is made of four quarters of one; in seconds."""
+    return HOUR if all((end.utcoffset() or timedelta()).total_seconds() % HOUR == 0 for end in ends) else HOUR // 4
+
+
+def _hours(begun: Iterable[Span], zone: ZoneInfo) -> list[tuple[int, int, int]]:
     """For each hour of the day how many calls went well, and how many did not."""
     good: Counter[int] = Counter()
     other: Counter[int] = Counter()
-    for quarter in quarters:
-        (good if quarter.disposition in GOOD else other)[quarter.since.astimezone(zone).hour] += quarter.calls
+    for span in begun:
+        (good if span.disposition in GOOD else other)[span.since.astimezone(zone).hour] += span.calls
     return [(hour, good[hour], other[hour]) for hour in range(24)]
 
 
