@@ -94,9 +94,10 @@ def dial(
     strategy: Literal["at_once", "in_turn"] = "at_once",
     ring: float = 25.0,
     presented: str = "",
+    carried: tuple[tuple[str, str], ...] = (),
 ) -> Asking[Dialled]:
-    """Ring targets and connect the caller with the one who answers; `ring` in seconds."""
-    return _ask(Dial(targets, strategy, ring, presented), Dialled)
+    """Ring targets and connect the caller with the one who answers; `ring` in seconds, `carried` as headers."""
+    return _ask(Dial(targets, strategy, ring, presented, carried), Dialled)
 
 
 def check_hours(schedule: str) -> Asking[Hours]:
@@ -119,6 +120,6 @@ def request(command: Request) -> Asking[Replied]:
     return _ask(command, Replied)
 
 
-def hang_up(cause: str = "NORMAL_CLEARING") -> Asking[Done]:
+def hang_up(cause: str = "NORMAL_CLEARING", outcome: str = "") -> Asking[Done]:
     """End the call; the engine hears HungUp next."""
-    return _ask(HangUp(cause), Done)
+    return _ask(HangUp(cause, outcome), Done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller.flow import check_graph, check_names
+from controller.flow import check_graph, check_names, check_speech
 from controller.flow.document import MOST_NODES, Flow, read
 from controller.flow.problem import Problem
 from controller.flow.rehearse import read_tests
@@ -29,6 +29,7 @@ def _walkable(flow: Flow) -> Iterator[Problem]:
     yield from check_graph.check_reach(flow)
     yield from check_graph.check_loops(flow)
     yield from check_names.check_secrets(flow)
+    yield from check_speech.check_disclosure(flow)
 
 
 def _named(flow: Flow, world: World) -> Iterator[Problem]:

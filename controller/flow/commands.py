@@ -125,12 +125,17 @@ class Listen:
 
 @dataclass(frozen=True)
 class Dial:
-    """Ring targets, at once or in turn, for `ring` seconds each round; talk until somebody leaves. Heard: Dialled."""
+    """Ring targets, at once or in turn, for `ring` seconds each round; talk until somebody leaves. Heard: Dialled.
+
+    `carried` is told to who is rung, as SIP headers X-Souffleur-NAME: pairs of a name of letters, digits and hyphens
+    and a text of one line.
+    """
 
     targets: tuple[Target, ...]
     strategy: Literal["at_once", "in_turn"] = "at_once"
     ring: float = 25.0
     presented: str = ""  # number shown to external targets; "" leaves it to the subscriber's rules
+    carried: tuple[tuple[str, str], ...] = ()
     recovery: ClassVar[Recovery] = Recovery.OBSERVE
     waits: ClassVar[bool] = True
 
@@ -184,9 +189,13 @@ class Request:
 
 @dataclass(frozen=True)
 class HangUp:
-    """End the call with a Q.850 cause name. Nothing is heard after it but HungUp."""
+    """End the call with a Q.850 cause name. Nothing is heard after it but HungUp.
+
+    `outcome` says in a word what came of the call, for campaigns and reports.
+    """
 
     cause: str = "NORMAL_CLEARING"
+    outcome: str = ""
     recovery: ClassVar[Recovery] = Recovery.REPEAT
     waits: ClassVar[bool] = True
 

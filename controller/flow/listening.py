@@ -14,8 +14,10 @@ from controller.flow.commands import Listen, Utterance
 from controller.flow.fields import Lax, wrong
 from controller.flow.problem import N_
 from controller.flow.understanding.words import known_words, spoken
+from controller.flow.values import LONGEST
 
 LIMITS = "robot_limits"  # seconds, turns and unanswered questions, as the node “robot” wrote them
+LAST_TURNS = "last_turns"  # what the caller said last, for whoever takes the call over
 SINCE, TURNS, UNANSWERED = "robot_since", "robot_turns", "robot_unanswered"
 
 
@@ -34,12 +36,18 @@ Said = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_has_w
 Phrases = Annotated[tuple[Said, ...], Lax, Field(min_length=1, max_length=50), BeforeValidator(_texts)]
 
 
-def hear(call: Call, command: Listen) -> ask.Asking[Utterance]:
-    """Listen in the call's language, and count the turn. Phrases are written as a recogniser knows them."""
+def hear(call: Call, command: Listen, question: bool = True) -> ask.Asking[Utterance]:
+    """Listen in the call's language, and count the turn; silence counts where it leaves a `question` unanswered.
+
+    Phrases are written as a recogniser knows them.
+    """
     phrases = tuple(dict.fromkeys(filter(None, map(spoken, command.phrases))))
     heard = yield from ask.listening(replace(command, language=call.value("language"), phrases=phrases))
     if LIMITS in call.variables:
-        _count(call, heard)
+        _count(call, heard, question)
+    if known := " ".join(known_words(heard.text)):
+        before = call.value(LAST_TURNS)
+        call.save(LAST_TURNS, (f"{before} | {known}" if before else known)[-LONGEST:])
     return heard
 
 
@@ -54,8 +62,8 @@ def exhausted(call: Call) -> bool:
     return any(most and value >= most for value, most in zip(spent, map(_number, limits), strict=True))
 
 
-def _count(call: Call, heard: Utterance) -> None:
-    answered = heard.ended in ("speech", "keys")
+def _count(call: Call, heard: Utterance, question: bool) -> None:
+    answered = heard.ended in ("speech", "keys") or not question
     call.save(TURNS, str(_number(call.value(TURNS)) + 1))
     call.save(UNANSWERED, "0" if answered else str(_number(call.value(UNANSWERED)) + 1))
     if heard.at:

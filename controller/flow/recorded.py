@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from controller.flow import codec
 from controller.flow.call import Call
-from controller.flow.commands import Collect, Command, Digits, HungUp, Listen, Replied, Request, Result, Utterance
+from controller.flow.commands import Collect, Command, Dial, Digits, HungUp, Listen, Replied, Request, Result, Utterance
 
 Data = Mapping[str, Any]
 NOT_THE_COMMAND = ("flow", "version", "node", "index", "gone")
@@ -61,6 +61,8 @@ def shown(command: Command) -> dict[str, Any]:
     if isinstance(command, Request):
         url = urlsplit(command.url)
         return {"type": told["type"], "method": command.method, "url": f"{url.scheme}://{url.hostname}{url.path}"}
+    if isinstance(command, Dial):
+        told.pop("carried", None)  # what the caller told, for who is rung
     return told
 
 

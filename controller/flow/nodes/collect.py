@@ -1,14 +1,19 @@
-"""collect: ask the caller for a number, such as a customer number or a PIN."""
+"""collect: ask the caller for a number, such as a customer number or a PIN, by keys or by voice."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field, model_validator
 
 from controller.flow import ask
-from controller.flow.commands import Digits
+from controller.flow.commands import Digits, Listen
 from controller.flow.fields import Announcement, Escalation, Seconds, Tries, Variable, nth, wrong
+from controller.flow.listening import exhausted, hear
 from controller.flow.node import Call, Exit, Node, Steps
 from controller.flow.problem import N_
+from controller.flow.understanding import digits, yes_no
+
+SPOKEN_PAUSE = 1.2  # seconds: people stop between two pairs of digits
 
 
 class Collect(Node):
@@ -19,7 +24,8 @@ class Collect(Node):
     help: ClassVar[str] = N_(
         "The caller hears the prompt and keys in a number; # ends it early. Too few digits, or none, bring the prompt "
         "again, after the words of “Again”. With “Confirm” the caller hears those words and presses 1 to agree; any "
-        "other key, or none, asks anew. When the tries are used up the call leaves by what happened last."
+        "other key, or none, asks anew. When the tries are used up the call leaves by what happened last. With "
+        "“Spoken” the caller may say the digits, and yes, instead."
     )
     icon: ClassVar[str] = "hash"
     group: ClassVar[str] = "talk"
@@ -48,6 +54,11 @@ class Collect(Node):
         title=N_("Secret"),
         description=N_("For a PIN: kept out of records and history; asked again if the controller restarts."),
     )
+    spoken: bool = Field(
+        False,
+        title=N_("Spoken"),
+        description=N_("The caller may also say the digits, one by one or in pairs, in the language of the call."),
+    )
     first_digit_timeout: Seconds = Field(
         5.0, title=N_("Wait for a key"), description=N_("Seconds the caller has to press the first key.")
     )
@@ -59,6 +70,8 @@ class Collect(Node):
             raise wrong("min_over_max", N_("The fewest digits are more than the most."))
         if self.secret and self.confirm:
             raise wrong("secret_spoken", N_("A secret cannot be confirmed by saying it."))
+        if self.secret and self.spoken:
+            raise wrong("secret_said", N_("A secret is keyed: whoever stands by would hear it."))
         return self
 
     @property
@@ -68,6 +81,8 @@ class Collect(Node):
     def run(self, call: Call) -> Steps:
         failed = "no_input"
         for mistakes in range(self.tries):
+            if self.spoken and exhausted(call):
+                break
             heard = yield from self.ask_for_digits(call, nth(self.again, mistakes))
             if not heard.digits and heard.ended != "terminator":
                 failed = "no_input"
@@ -82,18 +97,34 @@ class Collect(Node):
 
     def ask_for_digits(self, call: Call, sorry: tuple[Announcement, ...]) -> ask.Asking[Digits]:
         """Say the prompt and hear the digits."""
-        return ask.collect(
-            *call.sounds(*sorry, self.prompt),
-            min_digits=self.min_digits,
-            max_digits=self.max_digits,
-            first_digit_timeout=self.first_digit_timeout,
-            digit_timeout=self.digit_timeout,
-            secret=self.secret,
+        sounds = call.sounds(*sorry, self.prompt)
+        if self.spoken:
+            phrases = digits.phrases(call.value("language"))
+            command = Listen(sounds, phrases=phrases, max_digits=self.max_digits, digit_timeout=self.digit_timeout)
+            heard = yield from hear(call, replace(command, silence=self.first_digit_timeout, pause=SPOKEN_PAUSE))
+            if heard.ended == "speech":
+                said = digits.read(heard.text, call.value("language"), self.min_digits, self.max_digits)
+                return Digits(said or "", "terminator")
+            if heard.ended != "deaf":
+                return Digits(heard.digits, "terminator" if heard.ended == "keys" else "nothing")
+        return (
+            yield from ask.collect(
+                *sounds,
+                min_digits=self.min_digits,
+                max_digits=self.max_digits,
+                first_digit_timeout=self.first_digit_timeout,
+                digit_timeout=self.digit_timeout,
+                secret=self.secret,
+            )
         )
 
     def agreed(self, call: Call, question: Announcement) -> ask.Asking[bool]:
         """Say the digits and hear whether they are right: 1 is yes."""
-        heard = yield from ask.collect(*call.sounds(question), first_digit_timeout=self.first_digit_timeout)
-        return heard.digits == "1"
-
-
+        sounds = call.sounds(question)
+        if self.spoken:
+            phrases = yes_no.phrases(call.value("language"))
+            heard = yield from hear(call, Listen(sounds, phrases=phrases, silence=self.first_digit_timeout))
+            if heard.ended != "deaf":
+                return heard.digits == "1" or yes_no.read(heard.text, call.value("language")) is True
+        keys = yield from ask.collect(*sounds, first_digit_timeout=self.first_digit_timeout)
+        return keys.digits == "1"

@@ -1,6 +1,6 @@
 """hang_up: end the call."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -27,6 +27,18 @@ class HangUp(Node):
         "NORMAL_CLEARING", title=N_("Cause"), description=N_("What the caller's network is told; normal unless needed.")
     )
 
+    outcome: Annotated[str, Field(max_length=64)] = Field(
+        "",
+        title=N_("Outcome"),
+        description=N_("A word for what came of the call, such as sold; it is in the variable “outcome”."),
+    )
+
+    @property
+    def saves(self) -> tuple[str, ...]:
+        return ("outcome",) if self.outcome else ()
+
     def run(self, call: Call) -> Steps:
-        yield from ask.hang_up(self.cause)
+        if self.outcome:
+            call.save("outcome", self.outcome)
+        yield from ask.hang_up(self.cause, self.outcome)
         raise HungUp(self.cause)

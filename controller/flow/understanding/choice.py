@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rapidfuzz.fuzz import ratio
 
@@ -15,9 +15,10 @@ CLOSE = 0.08  # two choices whose scores differ by less cannot be told apart
 
 LITTLE = frozenset(
     words(
-        "le la les l' un une des de du d' au aux à et ou je j' me m' moi mon ma mes pour avec s' il te vous plaît veux "
-        "voudrais aimerais souhaite c' est the an to of for my i want would like please with and or it s is this that "
-        "der die das den dem ein eine einen zu zum zur ich möchte will bitte mit und oder"
+        "le la les l' un une des de du d' au aux à et ou je j' me m' moi mon ma mes pour sur dans en par "
+        "que qui avec s' il te vous plaît veux voudrais aimerais souhaite c' est the an to of for "
+        "on in about my i want would like please with and or it s is this that der die das den dem ein eine einen zu "
+        "zum zur auf über in ich möchte will bitte mit und oder"
     )
 )
 NOT = frozenset(words("pas ni sans sauf plus jamais not don't without except never nicht kein keine keinen ohne"))
@@ -25,26 +26,19 @@ NOT = frozenset(words("pas ni sans sauf plus jamais not don't without except nev
 
 @dataclass(frozen=True)
 class Scored:
-    """How well an option fits, from 0 to a little over 1 (a phrase said whole), and by which of the words said."""
+    """How well an option fits what was said, from 0 to 1."""
 
     score: float
-    by: frozenset[str]
-    name: str = ""
+    name: str
 
 
 def read(text: str, language: str, options: Mapping[str, Iterable[str]], threshold: float = THRESHOLD) -> str | None:
     """Name the option meant; None when no phrase comes near, when two do, or when one is said not to be meant."""
-    scores = [scored for scored in ranked(text, options) if scored.score >= threshold]
-    if not scores or any(_rivals(scores[0], other) for other in scores[1:]):
+    del language  # phrases of several languages may stand side by side
+    scores = ranked(text, options)[:2]
+    if not scores or scores[0].score < threshold:
         return None
-    return scores[0].name
-
-
-def _rivals(best: Scored, other: Scored) -> bool:
-    """Whether two options cannot be told apart: "service" inside "service department" is no rival."""
-    if other.by == best.by:
-        return best.score - other.score < CLOSE
-    return not other.by < best.by
+    return scores[0].name if len(scores) == 1 or scores[0].score - scores[1].score >= CLOSE else None
 
 
 def ranked(text: str, options: Mapping[str, Iterable[str]]) -> list[Scored]:
@@ -53,37 +47,55 @@ def ranked(text: str, options: Mapping[str, Iterable[str]]) -> list[Scored]:
     phrases = {name: [tuple(words(phrase)) for phrase in told] for name, told in options.items()}
     exact = [name for name, told in phrases.items() if tuple(said) in told]
     if len(exact) == 1:
-        return [Scored(1.0, frozenset(said), exact[0])]
-    common = _common(phrases)
-    scores = [replace(_best(said, told, common), name=name) for name, told in phrases.items()] if said else []
+        return [Scored(1.0, exact[0])]
+    possible = {name: [phrase for phrase in told if phrase and not (NOT & set(said)) - set(phrase)]
+                for name, told in phrases.items()}  # fmt: skip
+    telling = {name: [_telling(phrase) for phrase in told] for name, told in possible.items()}
+    common = _common(telling)
+    explained = _explained(said, telling)
+    scores = [Scored(explained[name] * (1 + _covered(said, told, common)) / 2, name) for name, told in telling.items()]
     return sorted(scores, key=lambda one: -one.score)
 
 
-def _best(said: list[str], phrases: Iterable[tuple[str, ...]], common: Mapping[str, int]) -> Scored:
-    found = (_score(said, phrase, common) for phrase in phrases)
-    return max(found, key=lambda one: (one.score, len(one.by)), default=Scored(0.0, frozenset()))
+def _telling(phrase: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a phrase that say something."""
+    return tuple(word for word in phrase if word not in LITTLE) or phrase
 
 
-def _common(phrases: Mapping[str, list[tuple[str, ...]]]) -> dict[str, int]:
-    """In how many options each word stands: a word of all of them tells nothing."""
+def _common(telling: Mapping[str, list[tuple[str, ...]]]) -> dict[str, int]:
+    """In how many options each word stands: a word of all of them tells little."""
     found: dict[str, int] = {}
-    for told in phrases.values():
+    for told in telling.values():
         for word in {word for phrase in told for word in phrase}:
             found[word] = found.get(word, 0) + 1
     return found
 
 
-def _score(said: list[str], phrase: tuple[str, ...], common: Mapping[str, int]) -> Scored:
-    """How much of a phrase was said; what the caller says besides costs nothing, a “not” all."""
-    if not phrase or (NOT & set(said)) - set(phrase):
-        return Scored(0.0, frozenset())
-    telling = [word for word in phrase if word not in LITTLE] or list(phrase)
-    weights = [1.0 / common[word] ** 2 for word in telling]
-    found = [max((_alike(word, other), other) for other in said) for word in telling]
-    covered = sum(weight * part for weight, (part, _) in zip(weights, found, strict=True)) / sum(weights)
-    # A long phrase that is said whole is meant rather than a shorter one.
-    bonus = 0.05 * min(len(telling), 5) if f" {' '.join(phrase)} " in f" {' '.join(said)} " else 0.0
-    return Scored(covered + bonus, frozenset(other for part, other in found if part))
+def _explained(said: list[str], telling: Mapping[str, list[tuple[str, ...]]]) -> dict[str, float]:
+    """How much of what was said, as far as any option knows it, each option explains."""
+    known = {name: {word for phrase in told for word in phrase} for name, told in telling.items()}
+    explained = dict.fromkeys(known, 0.0)
+    whole = 0.0
+    for heard in dict.fromkeys(said):
+        alike = {name: max((_alike(word, heard) for word in told), default=0.0) for name, told in known.items()}
+        options = sum(part > 0 for part in alike.values())
+        if options:
+            weight = 1 / options**2
+            whole += weight
+            for name, part in alike.items():
+                explained[name] += weight * part
+    return {name: part / whole if whole else 0.0 for name, part in explained.items()}
+
+
+def _covered(said: list[str], telling: list[tuple[str, ...]], common: Mapping[str, int]) -> float:
+    """How much of its best phrase was said."""
+
+    def part(phrase: tuple[str, ...]) -> float:
+        weights = [1 / common[word] ** 2 for word in phrase]
+        alike = [max((_alike(word, heard) for heard in said), default=0.0) for word in phrase]
+        return sum(weight * one for weight, one in zip(weights, alike, strict=True)) / sum(weights)
+
+    return max(map(part, telling), default=0.0)
 
 
 def _alike(word: str, other: str) -> float:

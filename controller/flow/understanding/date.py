@@ -27,6 +27,13 @@ def read(text: str, language: str, today: date, prefer: Prefer = "future") -> da
     return found.pop() if len(found) == 1 else None
 
 
+def day_of_month(text: str, language: str) -> int | None:
+    """Read a day of the month that is said alone, as a correction often is: "le quinze"."""
+    if language not in calendar.MONTHS:
+        return None
+    return _day([word for word in tokens(text, language) if word not in ("le", "the")], language)
+
+
 def _ways(said: list[str], language: str, today: date, prefer: Prefer) -> Iterator[date | None]:
     plain = [bare(word) for word in said]
     relative = {tuple(words(phrase)): days for phrase, days in calendar.RELATIVE[language].items()}
