@@ -23,6 +23,7 @@ from bench import (
     hints,
     history,
     idle_calls,
+    listening,
     many_calls,
     pages,
     real,
@@ -44,6 +45,7 @@ MEASURES = {
     "history": history.measure,
     "canvas": canvas.measure,
     "speech": speech.measure,
+    "listening": listening.measure,
     "hints": hints.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for

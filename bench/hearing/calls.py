@@ -1,0 +1,151 @@
+"""People who call and speak into a prompt: when the controller hears words, and when the prompt falls silent.
+
+`python -m bench.hearing.calls ROUNDS AT_ONCE` runs a controller, the speech process and a FreeSWITCH of its own (the
+virtual switch where there is none) and prints a line of JSON for each prompt that was said. Seconds since its first
+sample was spoken; a phone sends it 20 ms later.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+# ruff: noqa: E402
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gevent
+
+from bench.hearing import ours
+from bench.hearing.prompts import SOUNDS, Prompt, prompts
+from conf.freeswitch import find_binary
+from controller.calls.listening import Listening
+from controller.calls.turn import Turn
+from controller.flow.backchannel import is_backchannel
+from controller.flow.commands import Utterance
+from speech.client import Heard
+from tests.calls.listening_node import known, make
+from tests.calls.live import Live, free_port, running
+from tests.outside.real import RealOutside, RealPerson, start_real
+from tests.outside.virtual import VirtualOutside
+
+NUMBER = "+33987100001"
+LONGEST = 3.0  # seconds of a prompt that is said
+PACKET = 0.02  # seconds
+PATIENCE = 20.0  # seconds that a call may last
+SEED = 11
+
+
+class Ears:
+    """Keeps what each call hears and when, by the number that called."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[tuple[float, Heard]]] = {}
+        perform, hear = Listening.perform, Turn.hear
+        current: dict[Any, list[tuple[float, Heard]]] = {}
+
+        def performed(listening: Listening, *arguments: Any) -> Utterance:
+            mine = current[gevent.getcurrent()] = self.heard.setdefault(listening._session.caller_id_number, [])
+            try:
+                return perform(listening, *arguments)
+            finally:
+                mine.append((time.monotonic(), Heard("done")))
+                del current[gevent.getcurrent()]
+
+        def heard(turn: Turn, one: Heard, now: float) -> None:
+            current[gevent.getcurrent()].append((time.monotonic(), one))
+            hear(turn, one, now)
+
+        Listening.perform, Turn.hear = performed, heard  # type: ignore[method-assign]
+
+
+def main(rounds: int, at_once: int) -> None:
+    """Say prompts, `at_once` of them at a time."""
+    ears, chance = Ears(), random.Random(SEED)
+    # What begins with a word that a prompt is not stopped for would measure our rule, not our speed.
+    said = [one for one in prompts() if one.seconds <= LONGEST and not is_backchannel(one.words[0], "en")]
+    chance.shuffle(said)
+    with TemporaryDirectory(prefix="souffleur-bench-", dir=ours.SHM) as name, ours.serving() as speech, known():
+        folder = Path(name)
+        os.environ["SOUFFLEUR_TEST_SOUNDS"] = str(folder / "sounds")
+        with _outside(folder) as (outside, offer, directory):
+            socket = {"SOUFFLEUR_SPEECH_SOCKET": str(speech.socket)}
+            with running(outside, folder, offer, directory, **socket) as live:
+                live.load(make(folder / "houses", {NUMBER: {"keys": 0}}))
+                _call(live, ears, said[-1], 0)  # the first call is not like the others
+                print(json.dumps({"switch": outside.kind}), flush=True)
+                for turn in range(rounds):
+                    batch = said[turn * at_once : (turn + 1) * at_once]
+                    jobs = [gevent.spawn(_call, live, ears, prompt, place) for place, prompt in enumerate(batch)]
+                    for job in jobs:
+                        print(json.dumps(job.get()), flush=True)
+
+
+@contextmanager
+def _outside(folder: Path) -> Iterator[tuple[RealOutside | VirtualOutside, int, int]]:
+    offer, directory = free_port(), free_port()
+    if binary := find_binary():
+        (folder / "freeswitch").mkdir()
+        real = start_real(binary, folder / "freeswitch", offer, directory)
+        try:
+            yield real, offer, directory
+        finally:
+            real.switch.stop()
+    else:
+        yield VirtualOutside(offer, speed=1.0), offer, directory
+
+
+def _call(live: Live, ears: Ears, prompt: Prompt, place: int) -> dict[str, object]:
+    gevent.sleep(place * 0.13)
+    number = f"+336{random.randrange(10**8):08d}"
+    caller = live.outside.from_trunk(NUMBER, caller=number)
+    assert caller.hears_something()
+    gevent.sleep(0.7)
+    quiet = Quiet(caller)
+    caller.says(str(SOUNDS / f"{prompt.name}.wav"))
+    ended = caller.has_ended(PATIENCE)
+    began, silent = quiet.moments(prompt.seconds)
+    if not ended:
+        caller.hangs_up()
+    heard = [(at - began, one) for at, one in ears.heard.get(number, ())]
+    return {
+        "name": prompt.name,
+        "silent": silent - began if ended else None,
+        "voice": next((at for at, one in heard if one.type == "voice" and at > 0), None),
+        "heard": [(at, len(one.text.split())) for at, one in heard if one.type in ("partial", "final")],
+    }
+
+
+class Quiet:
+    """When somebody began to speak, and when the prompt they heard fell silent; by this process's clock."""
+
+    def __init__(self, caller: Any) -> None:
+        self._caller = caller
+        self._last = 0.0
+        self._reader = gevent.spawn(self._read) if isinstance(caller, RealPerson) else None
+
+    def moments(self, seconds: float) -> tuple[float, float]:
+        """Both; `seconds`: how long they spoke."""
+        if self._reader:
+            self._reader.kill()
+            return self._caller.mouth.began - PACKET, self._last + PACKET
+        party = self._caller.caller
+        zero = time.monotonic() - party.clock.now()
+        stopped = max((one.time for one in party.events if one.name == "PLAYBACK_STOP"), default=0.0)
+        return zero + party.speaks_until - seconds, zero + stopped
+
+    def _read(self) -> None:
+        while True:
+            self._caller.agent.media.recv(2048)
+            self._last = time.monotonic()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
