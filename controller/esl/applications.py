@@ -69,6 +69,11 @@ def playback(sounds: str | Sequence[str]) -> Application:
     return Application("playback", joined(sounds))
 
 
+def playback_from(file: str, samples: int) -> Application:
+    """Play a file from so many of its own samples on."""
+    return Application("playback", f"{path(file)}@@{whole(samples, 'samples', 0, 2**31 - 1)}")
+
+
 def play_and_get_digits(
     min_digits: int,
     max_digits: int,

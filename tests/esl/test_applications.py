@@ -21,6 +21,7 @@ def test_applications() -> None:
     assert applications.playback(["/s/a.wav", sounds.silence(0.2), sounds.music("moh")]).argument == (
         "file_string:///s/a.wav!silence_stream://200!local_stream://moh"
     )
+    assert applications.playback_from("/s/a.wav", 8000).argument == "/s/a.wav@@8000"
     assert applications.set_variable("a", "b/c").argument == "a=b/c"
     assert applications.set_variables({"a": "1", "b": "x"}).argument == "^^;a=1;b=x"
     assert applications.record("/s/r.wav", 60.0, silence_seconds=5.0).argument == "/s/r.wav 60 200 5"

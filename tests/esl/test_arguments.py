@@ -75,6 +75,7 @@ PLACES: dict[str, Callable[[str], Any]] = {
     "keys": lambda text: api.uuid_send_dtmf("u", text),
     "kill": lambda text: api.uuid_kill("u", text),
     "recording": lambda text: api.uuid_record("u", "start", text),
+    "played from": lambda text: applications.playback_from(text, 8000),
     "tap": lambda text: api.uuid_record_at_once("u", text, "caller"),
     "tapped channel": lambda text: api.uuid_record_at_once(text, "/x.raw", "caller"),
     "sides of a tap": lambda text: api.uuid_record_at_once("u", "/x.raw", text),

@@ -200,6 +200,26 @@ def test_the_star_stops_what_plays_unless_it_may_not(scene, call):
     assert not line.find("CHANNEL_EXECUTE_COMPLETE", {"Application-UUID": second})
 
 
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_a_file_is_played_from_one_of_its_own_samples_on(scene, call, tmp_path, rate):
+    _caller, line = call
+    file = tmp_path / "sound.wav"
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(rate)
+        sound.writeframes(bytes(2 * 10 * rate))
+    begun, done = (
+        int(event["Event-Date-Timestamp"]) / 1e6
+        for key in [line.start("playback", f"{file}@@{9 * rate}")]
+        for event in (
+            line.event("CHANNEL_EXECUTE", Application_UUID=key),
+            line.event("CHANNEL_EXECUTE_COMPLETE", Application_UUID=key),
+        )
+    )
+    assert 0.8 < done - begun < 3.0, done - begun
+
+
 def test_a_break_that_finds_nothing_does_not_hit_what_begins_next(scene, call):
     _caller, line = call
     line.api(f"uuid_break {line.uuid} all")

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from controller.virtual.audio import is_endless, pcm
 from controller.virtual.channel import Channel
-from controller.virtual.media import duration
+from controller.virtual.media import duration, rate
 from controller.virtual.registry import application
 from controller.virtual.session import parse
 
@@ -43,8 +43,8 @@ RESPONSE = {
 }
 
 
-def play(channel: Channel, path: str, on_key: Callable[[str], bool] | None = None) -> Played:
-    """Let a sound last as long as it would.
+def play(channel: Channel, path: str, on_key: Callable[[str], bool] | None = None, skip: float = 0.0) -> Played:
+    """Let a sound last as long as it would, but for the seconds that are skipped.
 
     `on_key` hears each key and says whether it stops the sound; None: keys stay queued.
     """
@@ -52,13 +52,14 @@ def play(channel: Channel, path: str, on_key: Callable[[str], bool] | None = Non
     seconds = duration(path, channel.switch.sounds, channel.switch.streams)
     if seconds is None:
         return Played.MISSING
+    seconds = max(0.0, seconds - skip)
     scheme = path.partition("://")[0]
     kind = {"Playback-File-Type": scheme} if scheme in ("tone_stream", "local_stream") else {}
     what = kind | {"Playback-File-Path": path}
     started = channel.clock.now()
     channel.fire("PLAYBACK_START", None, what)
     channel.party.hears(path, channel)
-    channel.played.put(started, pcm(path, channel.switch.sounds), endless=is_endless(path))
+    channel.played.put(started - skip, pcm(path, channel.switch.sounds), endless=is_endless(path))
     result, lost = _last(channel, started + seconds, on_key)
     channel.played.cut(channel.clock.now())
     spent = max(0, min(seconds, channel.clock.now() - started - lost))
@@ -110,7 +111,9 @@ def playback(channel: Channel, path: str) -> None:
             channel.set("playback_terminator_used", digit)
         return digit in keys
 
-    result = play(channel, path.partition("@@")[0], on_key)
+    file, _, samples = path.partition("@@")
+    skip = int(samples) / rate(file) if samples.isdigit() else 0.0
+    result = play(channel, file, on_key, skip)
     channel.set("current_application_response", RESPONSE[result])
 
 
