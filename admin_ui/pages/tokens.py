@@ -34,6 +34,7 @@ AREA_TITLES = {
     "calls": _l("Call history"),
     "live": _l("Live calls"),
     "subscriber": _l("Settings"),
+    "campaigns": _l("Campaigns"),
     "webhooks": _l("Webhooks"),
     "tokens": _l("API tokens"),
     "audit": _l("Audit log"),

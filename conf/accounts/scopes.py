@@ -18,6 +18,7 @@ AREAS: dict[str, frozenset[str]] = {
     "calls": frozenset({CALLS}),
     "live": frozenset({LIVE}),
     "subscriber": frozenset({ACCOUNT}),
+    "campaigns": frozenset({CONFIGURE}),
     "webhooks": frozenset({ACCOUNT}),
     "tokens": frozenset({ACCOUNT, OPERATE}),
     "audit": frozenset({ACCOUNT, OPERATE}),

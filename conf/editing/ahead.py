@@ -40,11 +40,11 @@ def look_ahead(
 
     Raises ConfigurationError; LookupError when there is no document of that name. Not for the operator's kinds.
     """
-    warnings = checking.refuse(checking.form(kind, doc, checks))
     version = stored.version(session, subscriber_id)
     present = stored.document(session, subscriber_id, kind, name) if name is not None else None
-    if name is not None and present is None:
+    if name is not None and present is None:  # said first: what is wrong with the document is nobody else's business
         raise LookupError(f"no {ALL[kind].word} {name}")
+    warnings = checking.refuse(checking.form(kind, doc, checks))
     entries = None
     if kind == "lists":
         mine = (NumberList.subscriber_id == subscriber_id, NumberList.name == name)

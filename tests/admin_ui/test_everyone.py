@@ -21,6 +21,9 @@ from conf.models import (
     ApiToken,
     CallEvent,
     CallRecord,
+    Campaign,
+    CampaignContact,
+    DoNotCall,
     OfSubscriber,
     Prompt,
     Schedule,
@@ -35,6 +38,7 @@ from tests.admin_ui.site import ROLES, Browser, Site
 MAKES = {("PUT", "/api/v1/prompts/<name>/sound")}
 PUBLIC = {"static", "home.page", "api.openapi"}  # and all of `login` and `passwords`
 CALL = "a-call-of-martin"
+BARRED = "+33687654321"
 # What is martin's and stands in no page of anybody else.
 MARKS = (
     "+33123456789",
@@ -46,6 +50,8 @@ MARKS = (
     CALL,
     "a-token-of-martin",
     "a-webhook-of-martin",
+    "a-campaign-of-martin",
+    BARRED,
 )
 NAMES = {
     "flows": "reception",
@@ -55,7 +61,10 @@ NAMES = {
     "schedules": "martin-only",
     "lists": "unwanted",
     "prompts": "martin-only",
+    "campaigns": "a-campaign-of-martin",
 }
+
+CAMPAIGN = {"name": NAMES["campaigns"], "flow": "reception", "number": "+33123456789", "purpose": "service"}
 
 
 class NoSuchCall(NoCalls):
@@ -74,6 +83,7 @@ def full(site: Site) -> Site:
     site.app.extensions["calls"] = NoSuchCall()
     mine = site.subscriber_id()
     administrator = site.account_id("administrator")
+    site.token("administrator")  # a session of martin's
     now = datetime.now(UTC)
     with scoped(site.engine, mine) as session:
         session.add(CallRecord(call=CALL, direction="inbound", caller="+33612121212", started_at=now, flow="reception"))
@@ -85,6 +95,11 @@ def full(site: Site) -> Site:
         hook = Webhook(name="a-webhook-of-martin", url="https://hook.example/", secret=b"s")
         session.add(hook)
         session.flush()
+        session.add(DoNotCall(number=BARRED))
+        campaign = Campaign(name=NAMES["campaigns"], doc=CAMPAIGN)
+        session.add(campaign)
+        session.flush()
+        session.add(CampaignContact(campaign_id=campaign.id, number=BARRED))
         told = {"webhook_id": hook.id, "call": CALL, "sequence": 0, "event": "offered", "body": {}}
         session.add(WebhookDelivery(due_at=now, state="failed", **told))
     return site
@@ -191,6 +206,8 @@ def _body(rule: Rule) -> dict[str, Any]:
         "rename": {"name": "other"},
         "transfer": {"to": "101"},
         "test": {"number": "+33123456789"},
+        "state": {"state": "paused"},
+        "contacts": {"text": "tel\n0612345678\n", "number": "tel"},
     }
     return known.get(rule.rule.rsplit("/", 1)[-1], {})
 
@@ -206,6 +223,8 @@ def _address(site: Site, rule: Rule) -> str:
 def _value(site: Site, rule: Rule, argument: str) -> Any:
     if argument == "call":
         return CALL
+    if argument == "number" and ("campaigns" in rule.rule or "do-not-call" in rule.rule):
+        return BARRED
     if argument in ("number", "version"):
         return 1
     if argument == "login":

@@ -1,0 +1,100 @@
+"""Campaigns over the API: a table of contacts becomes calls that may be placed, and nobody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.admin_ui.site import Site
+
+DOC: dict[str, Any] = {
+    "name": "satisfaction",
+    "flow": "reception",
+    "number": "+33123456789",
+    "purpose": "survey",
+    "automatic": False,
+    "ground": "consent",
+    "ground_since": "2026-09-01",
+}
+TABLE = "tel;nom;dossier\n0612345678;Anne;A1\n12;Nobody;A2\n0612345678;Twice;A3\n0687654321;Luc;A4\n"
+
+
+@pytest.fixture
+def engineer(both_sites: Site) -> Any:
+    return both_sites.as_role("engineer", slug="martin", language="fr")
+
+
+def test_a_campaign_is_made_filled_started_and_paused(engineer: Any) -> None:
+    made = engineer.post("/api/v1/campaigns", json=DOC)
+    assert (made.status_code, made.json["state"], made.headers["Location"]) == (
+        201,
+        "draft",
+        "/api/v1/campaigns/satisfaction",
+    )
+    nobody = engineer.post("/api/v1/campaigns/satisfaction/state", json={"state": "running"})
+    assert (nobody.status_code, nobody.json["errors"][0]["code"]) == (422, "no_contacts")
+    body = {"text": TABLE, "number": "tel", "name": "nom", "others": ["dossier"]}
+    seen = engineer.post("/api/v1/campaigns/satisfaction/contacts", json=body | {"only_check": True}).json
+    assert (seen["rows"], seen["contacts"], seen["added"], seen["duplicates"]) == (4, 2, 0, 1)
+    wrong = [(one["row"], one["column"], one["code"]) for one in seen["problems"] if one["severity"] == "error"]
+    assert wrong == [(3, "tel", "not_a_number"), (4, "tel", "duplicate")]
+    assert "téléphone" in seen["problems"][1]["reason"]
+    assert engineer.post("/api/v1/campaigns/satisfaction/contacts", json=body).json["added"] == 2
+    again = engineer.post("/api/v1/campaigns/satisfaction/contacts", json=body).json
+    assert (again["added"], again["duplicates"]) == (0, 3)
+    started = engineer.post("/api/v1/campaigns/satisfaction/state", json={"state": "running"}).json
+    assert (started["state"], bool(started["started_at"])) == ("running", True)
+    counted = engineer.get("/api/v1/campaigns/satisfaction/progress").json
+    assert (counted["contacts"], counted["waiting"], counted["done"]) == (2, 2, 0)
+    assert engineer.post("/api/v1/campaigns/satisfaction/state", json={"state": "paused"}).json["state"] == "paused"
+    assert engineer.post("/api/v1/campaigns/satisfaction/state", json={"state": "over"}).json["state"] == "over"
+    late = engineer.post("/api/v1/campaigns/satisfaction/state", json={"state": "running"})
+    assert late.json["errors"][0]["code"] == "wrong_state"
+
+
+def test_why_a_contact_may_not_be_called_is_said(engineer: Any) -> None:
+    engineer.post("/api/v1/campaigns", json=DOC | {"ends": "2026-01-02"})
+    engineer.post("/api/v1/campaigns/satisfaction/contacts", json={"text": "tel\n0612345678\n", "number": "tel"})
+    engineer.post("/api/v1/do-not-call", json={"number": "+33612345678", "source": "courrier"})
+    path = "/api/v1/campaigns/satisfaction/contacts/+33612345678/may-call"
+    verdict = engineer.get(path).json
+    assert (verdict["allowed"], verdict["again_at"]) == (False, None)
+    assert {"over", "do_not_call"} <= {one["code"] for one in verdict["reasons"]}
+    assert any("liste d'opposition" in one["reason"].replace("’", "'") for one in verdict["reasons"])
+    assert engineer.delete("/api/v1/do-not-call/+33612345678").status_code == 204
+    assert "do_not_call" not in {one["code"] for one in engineer.get(path).json["reasons"]}
+    assert engineer.get(path.replace("5678", "0000")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"flow": "nowhere"}, "flow"), ({"number": "+33999999999"}, "number"), ({"pace": {"at_once": 0}}, "pace.at_once")],
+)
+def test_what_is_wrong_is_named(engineer: Any, change: dict[str, Any], field: str) -> None:
+    answer = engineer.post("/api/v1/campaigns", json=DOC | change)
+    assert (answer.status_code, [one["field"] for one in answer.json["errors"]]) == (422, [field])
+
+
+def test_two_people_change_one_campaign(engineer: Any) -> None:
+    made = engineer.post("/api/v1/campaigns", json=DOC)
+    headers = {"If-Match": made.headers["ETag"]}
+    first = engineer.put("/api/v1/campaigns/satisfaction", json=DOC | {"ring": 20.0}, headers=headers)
+    second = engineer.put("/api/v1/campaigns/satisfaction", json=DOC | {"ring": 15.0}, headers=headers)
+    assert (first.status_code, second.status_code, second.json["current"]["ring"]) == (200, 412, 20.0)
+
+
+def test_another_subscriber_learns_nothing(both_sites: Site, engineer: Any) -> None:
+    engineer.post("/api/v1/campaigns", json=DOC)
+    engineer.post("/api/v1/do-not-call", json={"number": "+33612345678"})
+    other = both_sites.as_role("administrator", slug="duval")
+    assert other.get("/api/v1/campaigns").json["items"] == []
+    assert other.get("/api/v1/do-not-call").json["items"] == []
+    assert other.get("/api/v1/campaigns/satisfaction").status_code == 404
+    assert other.delete("/api/v1/do-not-call/+33612345678").status_code == 404
+
+
+def test_a_table_that_cannot_be_read_names_its_field(engineer: Any) -> None:
+    engineer.post("/api/v1/campaigns", json=DOC)
+    answer = engineer.post("/api/v1/campaigns/satisfaction/contacts", json={"text": "tel\n", "number": "phone"})
+    assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "no_column")
