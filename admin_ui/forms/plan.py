@@ -10,15 +10,17 @@ from conf.problems import N_, Problem
 
 
 def cells(block: Range, emergency: Collection[str]) -> list[tuple[str, str, str]]:
-    """Every number of a range, as (number, what, title): what is user, flow, external, reserved or ""."""
+    """Every number of a range, as (number, what, title): what is user, flow, external, reserved, alike or ""."""
     used = {short.number: short for short in block.used}
     found = []
     for value in range(int(block.first), int(block.last) + 1):
         number = f"{value:0{len(block.first)}}"
         if number in used:
             found.append((number, used[number].kind, used[number].title))
+        elif number in emergency:
+            found.append((number, "reserved", ""))
         else:
-            found.append((number, "reserved" if number in emergency else "", ""))
+            found.append((number, "alike" if number in block.alike else "", block.alike.get(number, "")))
     return found
 
 

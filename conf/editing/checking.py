@@ -75,7 +75,7 @@ def taken(before: Folder, kind: str, old: Item | None, doc: Document) -> Iterato
     for item in (*before.users, *before.extensions):
         same_key = kind == "extensions" and "login" not in item.doc
         if number and item is not old and item.doc.get("extension") == number and not same_key:
-            message = N_("the extension {number} is already given in {place}")
+            message = N_("the extension {number} is already given to {place}")
             fields = {"number": number, "place": item.doc.get("login", number)}
             yield Problem("extension_taken", message, fields, field="extension")
 

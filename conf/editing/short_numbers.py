@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -26,13 +26,17 @@ class Short:
 
 @dataclass(frozen=True)
 class Range:
-    """A hundred of one length (100-199; ten when there are two digits), with what is used and free of it."""
+    """A hundred of one length (100-199; ten when there are two digits), with what is used and free of it.
+
+    `alike` has the numbers that are neither: each with the short or emergency number that it begins like, either way.
+    """
 
     first: str
     last: str
     used: tuple[Short, ...]
     free: int
     next_free: str
+    alike: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,9 +131,16 @@ def _hundred(number: str) -> tuple[str, str]:
 
 def _range(first: str, last: str, shorts: list[Short], used: _Used, emergency: Iterable[str]) -> Range:
     here = tuple(short for short in shorts if len(short.number) == len(first) and first <= short.number <= last)
-    numbers = (f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1))
+    numbers = [f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
     left = [number for number in numbers if _is_free(number, used, emergency)]
-    return Range(first, last, here, len(left), left[0] if left else "")
+    others = {*used.numbers, *emergency}
+    held = {number for number in numbers if number not in others}.difference(left)
+    alike = {number: min(other for other in others if _begin_alike(number, other)) for number in sorted(held)}
+    return Range(first, last, here, len(left), left[0] if left else "", alike)
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _is_free(number: str, used: _Used, emergency: Iterable[str]) -> bool:

@@ -154,7 +154,7 @@ def test_the_overview_counts_the_day(site: Site) -> None:
     page = site.as_role("engineer").get("/overview").get_data(as_text=True)
     figures = dict(re.findall(r"<span>([^<]+)</span><b>([^<]+)</b>", page))
     assert figures["Calls today"] == "2"
-    assert figures["Caller gave up"] == "1"
+    assert figures["Call given up by the caller"] == "1"
     assert figures["Calls now"] == "–"
 
 

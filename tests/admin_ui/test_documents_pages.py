@@ -295,6 +295,8 @@ def test_the_plan_shows_what_stands_behind_each_number(site: Site) -> None:
     assert 'title="101: Claire Martin"' in page
     assert 'title="112: emergency number"' in page
     assert "next free: 103" in page
+    assert "3 used, 65 free of 100, 31 begin like another number" in page
+    assert 'class="alike" title="151: begins like 15"' in page
 
 
 def test_settings_are_saved(site: Site) -> None:

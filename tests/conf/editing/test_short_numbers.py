@@ -20,6 +20,8 @@ def test_the_plan(opened: Open, martin: int) -> None:
     assert hundred.used[2] == Short("199", "external", "+33612345678", "+33612345678")
     # 100 begins 1000 and 1001; 112, 15x, 17x, 18x belong to emergency services.
     assert (hundred.free, hundred.next_free) == (100 - 3 - 1 - 1 - 30, "103")
+    assert len(hundred.alike) == 1 + 30
+    assert (hundred.alike["100"], hundred.alike["151"]) == ("1000", "15")
     assert plan.emergency == ("15", "17", "18", "112")
     assert plan.conflicts == ()
 
