@@ -16,6 +16,7 @@ from speech.prompter.folding import fold, fold_regex
 
 NEAR = 75  # how like an anchor a word must be, of 100
 SHORT = 3  # letters: words up to this long must be the same
+OPPOSITE = 90  # how like the rest of a word with "un-" must be to another one
 SLACK = 2  # words that may stand between those of a long phrase
 LONG = 4  # words of a phrase that may have so much between them
 REMEMBERED = 5_000  # words whose anchors are remembered
@@ -25,6 +26,12 @@ _DENIALS = {
     "fr": frozenset({"pas", "jamais", "sans", "aucun", "aucune", "rien"}),
     "en": frozenset({"not", "t", "never", "without", "cannot", "nothing"}),
     "de": frozenset({"nicht", "nie", "niemals", "ohne", "kein", "keine", "keinen", "nichts"}),
+}
+# Nor is "unlocked" locked, or "mécontent" content.
+_REVERSING = {
+    "fr": ("in", "im", "ir", "il", "de", "des", "me", "mal", "non"),
+    "en": ("un", "in", "im", "ir", "il", "dis", "non"),
+    "de": ("un", "in", "nicht"),
 }
 
 
@@ -65,6 +72,7 @@ class PhraseBook:
     def __init__(self, wanted: Iterable[Wanted], language: str) -> None:
         every = list(wanted)
         self._denials = _DENIALS.get(language, frozenset())
+        self._reversing = _REVERSING.get(language, ())
         self._by_anchor: dict[str, list[_Phrase]] = {}
         self._beginnings: list[tuple[str, _Phrase]] = []
         self._near: dict[str, tuple[_Phrase, ...]] = {}
@@ -120,7 +128,17 @@ class PhraseBook:
 
     def _is_meant(self, phrase: _Phrase, window: Sequence[str]) -> bool:
         must = {token for token in window if token in self._denials or token.isdigit()}
-        return must == phrase.must
+        if must != phrase.must:
+            return False
+        missing = [token for token in phrase.tokens if token not in window]
+        strange = [token for token in window if token not in phrase.tokens]
+        return not any(self._are_opposites(one, other) for one in missing for other in strange)
+
+    def _are_opposites(self, one: str, other: str) -> bool:
+        long, short = (one, other) if len(one) > len(other) else (other, one)
+        return any(
+            long.startswith(prefix) and fuzz.ratio(long[len(prefix) :], short) > OPPOSITE for prefix in self._reversing
+        )
 
     def _anchored(self, token: str, joined: bool = False) -> tuple[_Phrase, ...]:
         """The phrases whose anchor is like a token; one that was heard as two words must be very like it."""

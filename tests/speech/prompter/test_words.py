@@ -61,6 +61,9 @@ def found(text: str, *phrases: str, similarity: int = 85, language: str = "fr") 
         ("on va le remettre", "rembours*", False),
         ("il sera remboursée demain", "rembours*", True),
         ("oui", "non", False),
+        ("je suis mécontente", "content", False),
+        ("c'est impossible", "c'est possible", False),
+        ("je suis mécontente", "mécontent", True),
         ("", "non", False),
     ],
 )
