@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from conf.difference import same
 from conf.models import Document, Flow, FlowDraft, FlowVersion, PlannedPublication
 from conf.problems import Problem
+
+NEVER = (0, datetime.min.replace(tzinfo=UTC))  # what `last_versions` would say of a flow that has no version
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def newest(session: Session, flow: Flow) -> int:
 
 
 def last_versions(session: Session, subscriber_id: int) -> dict[int, tuple[int, datetime]]:
-    """For each flow that has versions: the newest that ever was, and when the last one was made."""
+    """For each flow that has versions: the newest that ever was, and when the last one was made; see NEVER."""
     wanted = (
         select(FlowVersion.flow_id, func.max(FlowVersion.version), func.max(FlowVersion.created_at))
         .where(FlowVersion.subscriber_id == subscriber_id)

@@ -95,7 +95,7 @@ def listed(session: Session, subscriber_id: int) -> list[Listed]:
     for row in rows:
         own, about = docs.get(row.id), published.get(row.id)
         if own or about:
-            here = flow_rows.opened(session, row, own, about, last.get(row.id))
+            here = flow_rows.opened(session, row, own, about, last.get(row.id, flow_rows.NEVER))
             found.append(_listed(here, about, plans.get(row.id), tuple(uses[row.name])))
     return found
 
