@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
+from conf.database import operator
 from conf.models import ShownHint, Transcript
 
 
@@ -18,6 +19,12 @@ def forget(session: Session, now: datetime) -> int:
         result: Any = session.execute(delete(kind).where(kind.until < now))
         gone += result.rowcount
     return gone
+
+
+def forget_old(engine: Engine, now: datetime) -> int:
+    """Delete what is past its time, of every subscriber; how many rows. For whoever tidies up every hour."""
+    with operator(engine) as session:
+        return forget(session, now)
 
 
 def forget_call(session: Session, subscriber_id: int, call: str) -> int:

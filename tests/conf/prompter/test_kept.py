@@ -115,9 +115,9 @@ def test_all_is_forgotten_in_time(engine: Engine, two: tuple[int, int]) -> None:
             put(session, owner, "new", keep_days=90)
             shown.put(session, owner, hint("old"), keep_days=30)
             shown.put(session, owner, hint("new"), keep_days=90)
+    assert retention.forget_old(engine, NOW + timedelta(days=29)) == 0
+    assert retention.forget_old(engine, NOW + timedelta(days=31)) == 4
     with operator(engine) as session:
-        assert retention.forget(session, NOW + timedelta(days=29)) == 0
-        assert retention.forget(session, NOW + timedelta(days=31)) == 4
         assert set(session.scalars(select(Transcript.call))) == {"new"}
     with scoped(engine, two[0]) as session:
         assert retention.forget_call(session, two[0], "new") == 2
