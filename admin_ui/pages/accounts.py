@@ -109,7 +109,7 @@ def unlock(login: str) -> Response:
     """End a lock-out: somebody mistyped the password too often."""
     _user, account = _found(login)
     if account is not None:
-        lockout.free(db.session(), [lockout.of_login(account.login), lockout.of_code(account.id)])
+        lockout.free(db.session(), account.login, account.id)
         noted("unlocked", "account", login)
         db.session.commit()
         flash(_("%(login)s can log in again.", login=login))

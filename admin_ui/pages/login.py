@@ -52,7 +52,7 @@ def page() -> Page:
 def enter() -> Page:
     """Let them in, or say that the two do not fit."""
     login, password = typed_login(), request.form.get("password", "")
-    keys = (lockout.of_login(login), lockout.of_address(address()))
+    keys = lockout.of_login(login, address())
     try:
         with operator(db.engine) as writing:
             lockout.attempt(writing, keys, now())

@@ -180,7 +180,7 @@ def _set_up(secret: str, error: str = "", status: int = 200) -> Page:
 
 def _refused(account: Account, given: str) -> str:
     """Why the present password is not taken; "" when it is. Guessing it locks out as at the login."""
-    keys = (lockout.of_login(account.login), lockout.of_address(address()))
+    keys = lockout.of_login(account.login, address())
     try:
         with operator(db.engine) as writing:
             lockout.attempt(writing, keys, now())

@@ -102,7 +102,7 @@ def set_password(session: Session, account: Account, hashed: str, but: int = 0) 
     """Give an account a password that `chosen` has hashed. All sessions but one end, and a lock-out too."""
     account.password, account.one_time = hashed, False
     end_sessions(session, account.id, but)
-    lockout.free(session, [lockout.of_login(account.login)])
+    lockout.free(session, account.login)
 
 
 def _accounts(session: Session) -> dict[int, Account]:
@@ -128,7 +128,7 @@ def _state(
         login,
         "active",
         seen_at=account.seen_at,
-        locked_until=lockout.locked_until(session, lockout.of_login(account.login), now),
+        locked_until=lockout.locked_until(session, account.login, now),
         totp=account.totp is not None,
         sessions=browsers.get(account.id, 0),
     )

@@ -127,7 +127,7 @@ def test_a_lock_is_ended(site: Site) -> None:
     site.as_role("administrator").post(f"/users/{ANNA}/unlock")
     assert is_in(log_in(site, ANNA))
     with operator(site.engine, read_only=True) as session:
-        assert lockout.locked_until(session, lockout.of_login(ANNA), datetime.now(UTC)) is None
+        assert lockout.locked_until(session, ANNA, datetime.now(UTC)) is None
 
 
 def test_nobody_shuts_themselves_out(site: Site) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from conf.accounts import links, lockout
+from conf.accounts.lockout import LockedOut
 from conf.database import operator
 from conf.models import Account, LoginLink, User, WebSession
 from tests.admin_ui.people import OTHER, PASSWORD, account, browser, entries, is_in, log_in, mailed, wait_out
@@ -65,7 +66,10 @@ def test_five_wrong_passwords_lock_out(both_sites: Site) -> None:
         assert status == 429
         assert re.search(r"Try again in (1 minute|\d\d seconds)\.", told(page))
         assert not is_in(who)
-    assert enter(browser(site), "anna@martin.test", PASSWORD, "192.0.2.99")[0] == 429  # from elsewhere too
+    elsewhere = browser(site)
+    assert enter(elsewhere, "anna@martin.test", PASSWORD, "192.0.2.99")[0] == 302  # a stranger shuts nobody out
+    assert is_in(elsewhere)
+    assert enter(browser(site), "anna@martin.test", PASSWORD)[0] == 429
     wait_out(site)
     assert enter(browser(site), "anna@martin.test", "wrong")[0] == 422
     assert "2 minutes" in told(enter(browser(site), "anna@martin.test", PASSWORD)[1])
@@ -77,18 +81,46 @@ def test_five_wrong_passwords_lock_out(both_sites: Site) -> None:
 
 
 def test_the_lock_out_doubles_up_to_an_hour(both_sites: Site) -> None:
-    now, key = datetime(2026, 3, 2, tzinfo=UTC), lockout.of_login("anna@martin.test")
+    now, login = datetime(2026, 3, 2, tzinfo=UTC), "anna@martin.test"
+    keys = lockout.of_login(login, "192.0.2.1")
     waits = []
     for _ in range(13):
         with operator(both_sites.engine) as session:
-            lockout.attempt(session, [key], now)
-            until = lockout.locked_until(session, key, now)
+            lockout.attempt(session, keys, now)
+            until = lockout.locked_until(session, login, now)
         waits.append((until - now).total_seconds() if until else 0)
         now = until or now
     assert waits == [0, 0, 0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
     with operator(both_sites.engine) as session:
-        lockout.attempt(session, [key], now + lockout.FORGOTTEN + timedelta(seconds=1))
-        assert lockout.locked_until(session, key, now) is None
+        lockout.attempt(session, keys, now + lockout.FORGOTTEN + timedelta(seconds=1))
+        assert lockout.locked_until(session, login, now) is None
+
+
+def test_one_computer_never_shuts_a_login_out_everywhere(site: Site) -> None:
+    """It tries again whenever it may, for a week; the person comes in from elsewhere all the time."""
+    begun = now = datetime(2026, 3, 2, tzinfo=UTC)
+    theirs, hers = (lockout.of_login("anna@martin.test", address) for address in ("192.0.2.1", "192.0.2.2"))
+    tries = 0
+    with operator(site.engine) as session:
+        while now - begun < timedelta(days=7):
+            try:
+                lockout.attempt(session, theirs, now)
+                tries += 1
+            except LockedOut as locked:
+                now += timedelta(seconds=min(locked.wait, 1200))
+            lockout.attempt(session, hers, now)
+            lockout.succeeded(session, hers, now)
+    assert tries < 190  # and guessing stays slow
+
+
+def test_a_login_that_many_computers_try_is_locked_everywhere(site: Site) -> None:
+    account(site, "anna@martin.test")
+    for number in range(50):
+        with operator(site.engine) as session:
+            lockout.attempt(session, lockout.of_login("anna@martin.test", f"192.0.2.{number}"), datetime.now(UTC))
+    assert enter(browser(site), "anna@martin.test", PASSWORD, "198.51.100.7")[0] == 429
+    wait_out(site)
+    assert enter(browser(site), "anna@martin.test", PASSWORD, "198.51.100.7")[0] == 302
 
 
 def test_an_address_that_tries_many_logins_is_locked_out(site: Site) -> None:
