@@ -33,8 +33,11 @@ class Taps:
         self._now = now
 
     def start(self) -> None:
-        """Make the folder, and remove what others left. Raises OSError."""
-        durable.private_folder(self.folder)
+        """Make the folder, and remove what others left. Without one callers are heard by their keys alone."""
+        try:
+            durable.private_folder(self.folder)
+        except OSError as error:
+            log.error("what callers say cannot be written to %s: %s", self.folder, error)
         self.sweep()
 
     def keep(self) -> None:
