@@ -1,8 +1,9 @@
 """People who call and speak into a prompt: when the controller hears words, and when the prompt falls silent.
 
-`python -m bench.hearing.calls ROUNDS AT_ONCE` runs a controller, the speech process and a FreeSWITCH of its own (the
-virtual switch where there is none) and prints a line of JSON for each prompt that was said. Seconds since its first
-sample was spoken; a phone sends it 20 ms later.
+`python -m bench.hearing.calls` runs a controller, the speech process and a FreeSWITCH of its own (the virtual switch
+where there is none). It takes lines of JSON, `say` the names of prompts that are said at once, and answers each with
+what came of them; it ends when there is nothing to say. Times are seconds since a prompt's first sample was spoken; a
+phone sends it 20 ms later.
 """
 
 from gevent import monkey
@@ -13,6 +14,7 @@ monkey.patch_all()
 import json
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -22,13 +24,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import gevent
+from gevent import get_hub
 
 from bench.hearing import ours
 from bench.hearing.prompts import SOUNDS, Prompt, prompts
 from conf.freeswitch import find_binary
 from controller.calls.listening import Listening
 from controller.calls.turn import Turn
-from controller.flow.backchannel import is_backchannel
 from controller.flow.commands import Utterance
 from speech.client import Heard
 from tests.calls.listening_node import known, make
@@ -37,10 +39,8 @@ from tests.outside.real import RealOutside, RealPerson, start_real
 from tests.outside.virtual import VirtualOutside
 
 NUMBER = "+33987100001"
-LONGEST = 3.0  # seconds of a prompt that is said
 PACKET = 0.02  # seconds
 PATIENCE = 20.0  # seconds that a call may last
-SEED = 11
 
 
 class Ears:
@@ -66,12 +66,9 @@ class Ears:
         Listening.perform, Turn.hear = performed, heard  # type: ignore[method-assign]
 
 
-def main(rounds: int, at_once: int) -> None:
-    """Say prompts, `at_once` of them at a time."""
-    ears, chance = Ears(), random.Random(SEED)
-    # What begins with a word that a prompt is not stopped for would measure our rule, not our speed.
-    said = [one for one in prompts() if one.seconds <= LONGEST and not is_backchannel(one.words[0], "en")]
-    chance.shuffle(said)
+def main() -> None:
+    """Say the prompts that are asked for, until nobody asks."""
+    ears, found = Ears(), {prompt.name: prompt for prompt in prompts()}
     with TemporaryDirectory(prefix="souffleur-bench-", dir=ours.SHM) as name, ours.serving() as speech, known():
         folder = Path(name)
         os.environ["SOUFFLEUR_TEST_SOUNDS"] = str(folder / "sounds")
@@ -79,13 +76,11 @@ def main(rounds: int, at_once: int) -> None:
             socket = {"SOUFFLEUR_SPEECH_SOCKET": str(speech.socket)}
             with running(outside, folder, offer, directory, **socket) as live:
                 live.load(make(folder / "houses", {NUMBER: {"keys": 0}}))
-                _call(live, ears, said[-1], 0)  # the first call is not like the others
                 print(json.dumps({"switch": outside.kind}), flush=True)
-                for turn in range(rounds):
-                    batch = said[turn * at_once : (turn + 1) * at_once]
-                    jobs = [gevent.spawn(_call, live, ears, prompt, place) for place, prompt in enumerate(batch)]
-                    for job in jobs:
-                        print(json.dumps(job.get()), flush=True)
+                while names := json.loads(get_hub().threadpool.apply(sys.stdin.readline) or "{}").get("say"):
+                    batch = [found[name] for name in names]
+                    jobs = [gevent.spawn(_call, live, ears, one, place) for place, one in enumerate(batch)]
+                    print(json.dumps({one.name: job.get() for one, job in zip(batch, jobs, strict=True)}), flush=True)
 
 
 @contextmanager
@@ -116,7 +111,6 @@ def _call(live: Live, ears: Ears, prompt: Prompt, place: int) -> dict[str, objec
         caller.hangs_up()
     heard = [(at - began, one) for at, one in ears.heard.get(number, ())]
     return {
-        "name": prompt.name,
         "silent": silent - began if ended else None,
         "voice": next((at for at, one in heard if one.type == "voice" and at > 0), None),
         "heard": [(at, len(one.text.split())) for at, one in heard if one.type in ("partial", "final")],
@@ -148,4 +142,7 @@ class Quiet:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    runs = gevent.spawn(main)
+    gevent.signal_handler(signal.SIGTERM, runs.kill, block=False)  # so that whatever was started is ended
+    runs.join()
+    print(json.dumps({"ended": runs.successful()}), flush=True)

@@ -74,7 +74,7 @@ class Caller:
     began: float = 0.0
 
     def speak(self) -> None:
-        """Until everything is said; it is heard for a second more."""
+        """Until everything is said and heard."""
         file = self.process.socket.parent / f"{self.name}.raw"
         file.write_bytes(b"")
         with listen(self.process.socket, Request(file, (Side("en"),))) as listening:
@@ -85,11 +85,11 @@ class Caller:
             writing = threading.Thread(target=self._write, args=(file,))
             self.began = time.monotonic()
             writing.start()
-            until = self.began + len(self.samples) / 2 / RATE + 1.0
-            while (left := until - time.monotonic()) > 0:
-                if heard := listening.next(left):
-                    self.heard.append((time.monotonic() - self.began, heard))
-            writing.join()
+            told = threading.Thread(target=lambda: (writing.join(), listening.stop()))
+            told.start()
+            while (heard := listening.next(60)) and heard.type != "ended":
+                self.heard.append((time.monotonic() - self.began, heard))
+            told.join()
         file.unlink()
 
     def _write(self, file: Path) -> None:
@@ -102,14 +102,11 @@ class Caller:
 def streams(process: SpeechProcess, found: list[Prompt], count: int, seconds: float) -> tuple[float, float]:
     """CPU seconds for each second of a voice, and the p95 of the lag: a partial's moment less the sound it covers."""
     callers = [Caller(process, loop(found, seconds + WARM, index * 7), f"voice-{index}") for index in range(count)]
+    before = cpu(process)
     with ThreadPoolExecutor(count) as pool:
-        running = [pool.submit(caller.speak) for caller in callers]
-        time.sleep(WARM)
-        before = cpu(process)
-        time.sleep(seconds)
-        used = cpu(process) - before
-        for one in running:
+        for one in [pool.submit(caller.speak) for caller in callers]:
             one.result()
+    used = cpu(process) - before
     lags = sorted(
         moment - heard.at
         for caller in callers
@@ -118,7 +115,7 @@ def streams(process: SpeechProcess, found: list[Prompt], count: int, seconds: fl
     )
     if not lags:
         raise Failed("nothing was heard")
-    return used / seconds / count, lags[int(len(lags) * 0.95)]
+    return used / (seconds + WARM) / count, lags[int(len(lags) * 0.95)]
 
 
 def cpu(process: SpeechProcess) -> float:

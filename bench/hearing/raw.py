@@ -18,7 +18,7 @@ import vosk
 from bench.hearing.prompts import RATE, Prompt, prompts
 
 CHUNK = int(RATE * 0.1) * 2
-WARM = 10.0  # seconds heard before they are counted: a recogniser is dearer at first
+WARM = 10.0  # seconds heard before their lag is counted: a recogniser is dearer at first
 
 
 def loop(found: list[Prompt], seconds: float, first: int) -> bytes:
@@ -37,11 +37,13 @@ def words(model: vosk.Model) -> None:
         partials: list[tuple[float, int]] = []
         samples = prompt.samples + bytes(RATE)
         for at in range(0, len(samples), CHUNK):
+            began = time.monotonic()
             if recogniser.AcceptWaveform(samples[at : at + CHUNK]):
                 heard.append(json.loads(recogniser.Result())["text"])
             else:
                 count = len(" ".join([*heard, json.loads(recogniser.PartialResult())["partial"]]).split())
-                partials.append((min(at + CHUNK, len(samples)) / 2 / RATE, count))
+                took = time.monotonic() - began
+                partials.append((min(at + CHUNK, len(samples)) / 2 / RATE + took, count))
         heard.append(json.loads(recogniser.FinalResult())["text"])
         print(json.dumps({"name": prompt.name, "text": " ".join(heard), "partials": partials}), flush=True)
 
@@ -55,7 +57,7 @@ def streams(model: vosk.Model, count: int, seconds: float) -> None:
         recogniser.SetWords(True)
     lags: list[float] = []
     began = time.monotonic()
-    marks: list[float] = []
+    before = cpu()
 
     def follow(mine: list[tuple[vosk.KaldiRecognizer, bytes]]) -> None:
         for at in range(0, len(mine[0][1]), CHUNK):
@@ -74,12 +76,10 @@ def streams(model: vosk.Model, count: int, seconds: float) -> None:
     ]
     for thread in threads:
         thread.start()
-    time.sleep(WARM)
-    marks.append(cpu())
     for thread in threads:
         thread.join()
     lags.sort()
-    cost = (cpu() - marks[0]) / seconds / count
+    cost = (cpu() - before) / (seconds + WARM) / count
     print(json.dumps({"cost": cost, "lag": lags[int(len(lags) * 0.95)]}), flush=True)
 
 

@@ -13,7 +13,7 @@ from speech.recognition.activity import Activity
 from speech.recognition.engine import Engine
 from speech.recognition.grammar import Grammar
 
-CHUNK = 0.1  # seconds decoded at once
+CHUNK = 0.06  # seconds decoded at once; less of it costs no more, and words come sooner
 _BEFORE = 0.4  # seconds kept from before the gate opened
 _AFTER = 0.6  # seconds the gate stays open when nothing comes of it
 _LATE = 0.3  # seconds by which words trail the sound

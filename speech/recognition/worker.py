@@ -24,7 +24,7 @@ from speech.recognition.dictation import Dictation, Transcription
 from speech.recognition.engines import Engines
 from speech.recognition.listening import Listening
 
-_POLL = 0.02  # seconds between two looks at the files
+_POLL = 0.01  # seconds between two looks at the files
 _BEAT = 0.5
 _TELEPHONE = 8000
 _PR_SET_PDEATHSIG = 1
