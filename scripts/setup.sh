@@ -67,6 +67,7 @@ missing() { # prints the packages of a list that are not there; probed, so that 
             sip-tester) command -v sipp ;;
             fonts-dejavu-core) ls /usr/share/fonts/truetype/*/*.ttf ;;
             nftables) command -v nft || test -x /usr/sbin/nft ;;
+            asterisk-core-sounds-en-wav) ls /usr/share/asterisk/sounds/en_US_f_Allison ;; # a person who speaks
             postgresql) command -v postgres || ls /usr/lib/postgresql/*/bin/postgres ;;
             *) command -v "$package" ;;
         esac >/dev/null 2>&1 || printf '%s ' "$package"
@@ -75,7 +76,9 @@ missing() { # prints the packages of a list that are not there; probed, so that 
 
 install_packages() {
     packages="espeak-ng ca-certificates"
-    if [ "$what" != run ]; then packages="$packages sip-tester sox postgresql nftables chromium fonts-dejavu-core"; fi
+    if [ "$what" != run ]; then
+        packages="$packages sip-tester sox postgresql nftables chromium fonts-dejavu-core asterisk-core-sounds-en-wav"
+    fi
     # shellcheck disable=SC2086 # words are wanted
     absent=$(missing $packages)
     if [ -z "$absent" ]; then return; fi
