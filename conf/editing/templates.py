@@ -103,6 +103,8 @@ def _wired(node: Document, words: dict[str, str], labels: dict[str, str]) -> Doc
         said["exits"] = {name: words[target] for name, target in node["exits"].items()}
     if "choices" in node:
         said["choices"] = {key: labels[label] for key, label in node["choices"].items()}
+    if "spoken" in node:
+        said["spoken"] = {key: [labels[phrase] for phrase in phrases] for key, phrases in node["spoken"].items()}
     if "note" in node:
         said["note"] = labels[node["note"]]
     return said
@@ -110,4 +112,5 @@ def _wired(node: Document, words: dict[str, str], labels: dict[str, str]) -> Doc
 
 def _expected(test: Document, words: dict[str, str], labels: dict[str, str]) -> Document:
     expect = {**test["expect"], "path": [words[name] for name in test["expect"]["path"]]}
-    return {**test, "name": labels[test["name"]], "expect": expect}
+    script = [{**line, "say": labels[line["say"]]} if "say" in line else line for line in test.get("script", [])]
+    return {**test, "name": labels[test["name"]], "script": script, "expect": expect}

@@ -103,3 +103,11 @@ def test_a_file_that_is_no_yaml_is_told(martin: Path, capsys: pytest.CaptureFixt
 def test_without_a_database_a_subscriber_cannot_be_tested(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flows", "test", "martin"]) == 2
     assert "The database cannot be used" in capsys.readouterr().err
+
+
+def test_a_robots_conversations_are_tested_by_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three values with a correction, a hand-over, keys where nobody listens."""
+    assert main(["flows", "test", str(SAMPLES / "lemoine")]) == 0
+    told = capsys.readouterr().out
+    assert "passed  an order with a correction" in told
+    assert "5 passed, 0 failed" in told

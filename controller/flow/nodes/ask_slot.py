@@ -35,9 +35,9 @@ class AskSlot(Node):
     help: ClassVar[str] = N_(
         "Asks the caller for a value and understands the answer, such as the 14th, next Friday, or double four six. "
         "What is not understood, or is out of bounds, brings the prompt again, after the words of “Again”; silence has "
-        "words of its own. With a confirmation the caller may say at once: no, the 15th. The value is in the variable, what "
-        "was said in the same name with _said, and how it is said aloud with _spoken. When the tries are used up, or "
-        "nobody listens, the caller may key the value, if there are words for it; else the call leaves by “Failed”."
+        "words of its own. With a confirmation the caller may say at once: no, the 15th. The value is in the variable, "
+        "what was said in the same name with _said, and how it is said aloud with _spoken. When the tries are used up, "
+        "or nobody listens, the caller may key the value, if there are words for it; else the call leaves by “Failed”."
     )
     icon: ClassVar[str] = "message-circle-question"
     group: ClassVar[str] = "talk"
