@@ -13,9 +13,10 @@ from speech.prompter.heard import SIDES, Happened, Said, Told, Why, Withdrawn, W
 from speech.prompter.lasting import Lasting, happened_now
 from speech.prompter.limits import Limits
 from speech.prompter.phrases import Match
-from speech.prompter.progress import Progress, Standing
+from speech.prompter.progress import Standing
 from speech.prompter.rules import Checklists, Rules
 from speech.prompter.sides import Sides
+from speech.prompter.ticking import Ticking
 from speech.prompter.utterance import Utterance
 
 Due = tuple[int, Why]
@@ -42,14 +43,13 @@ class Prompter:
         memory: Mapping[str, Any] | None = None,
     ) -> None:
         self._rules = rules
-        self._checklists = checklists
         self._languages = tuple(languages) or ("en",)
         self._facts = Facts(facts or {})
         self._limits = Limits(budget)
         self._sides = Sides()
         self._lasting = Lasting(rules, self._sides)
         self._utterances = {side: Utterance(side) for side in SIDES}
-        self._progress = [Progress(checklist) for checklist in checklists.checklists]
+        self._ticking = Ticking(checklists, self._languages, self._facts)
         self._open = [self._is_open(rule.doc, started.date().isoformat()) for rule in rules.rules]
         self._denied: dict[int, float] = {}  # rule -> when words were heard that keep it from firing
         self._said: dict[int, tuple[str, int, int]] = {}  # rule -> where the words stand that it would miss
@@ -74,7 +74,7 @@ class Prompter:
         told = self._show([*due, *self._lasting.due(now)], now, utterance)
         if said.final:
             told += self._settle(utterance, said.text, now)
-            told += self._tick(utterance, language, now)
+            told += self._ticking.hear(utterance, language, now)
             utterance.finish()
         return told
 
@@ -86,7 +86,7 @@ class Prompter:
             self._sides.sound(happened.values["side"], happened.kind == "voice", now)
         self._begin_waiting(happened, now)
         if happened.kind == "ticked":
-            return self._tick_by_hand(happened, now)
+            return self._ticking.by_hand(happened, now)
         return self._show([*happened_now(self._rules, happened), *self._lasting.due(now)], now)
 
     def tick(self, now: float) -> list[Told]:
@@ -96,7 +96,7 @@ class Prompter:
 
     def standing(self) -> list[Standing]:
         """How the checklists of this call stand."""
-        return [progress.standing() for progress in self._progress if self._counts(progress)]
+        return self._ticking.standing()
 
     def memory(self) -> dict[str, Any]:
         """What must outlive this prompter, as JSON: so that another shows no card and ticks no step once more."""
@@ -106,7 +106,7 @@ class Prompter:
             "cards": self._cards,
             "utterances": {side: utterance.number for side, utterance in self._utterances.items()},
             "shown": {rules[index].name: at for index, at in self._limits.last.items()},
-            "ticked": {progress.checklist.name: progress.memory() for progress in self._progress if progress.memory()},
+            "ticked": self._ticking.memory(),
         }
 
     def _recall(self, memory: Mapping[str, Any]) -> None:
@@ -119,8 +119,7 @@ class Prompter:
         for index, rule in enumerate(self._rules.rules):
             if rule.name in shown:
                 self._limits.count(index, rule.doc, float(shown[rule.name]))
-        for progress in self._progress:
-            progress.recall(memory.get("ticked", {}).get(progress.checklist.name, {}))
+        self._ticking.recall(memory.get("ticked", {}))
 
     def _moment(self, at: float) -> float:
         """A time that never goes back."""
@@ -199,36 +198,6 @@ class Prompter:
             elif self._is_denied_here(index, utterance):
                 told.append(Withdrawn(card, name, "unless", text, now))
         return told
-
-    # --- checklists ------------------------------------------------------------------------------------------------
-
-    def _tick(self, utterance: Utterance, language: str, now: float) -> list[Told]:
-        """The steps that an utterance does. Only finals tick: a step cannot be taken back."""
-        found = sorted(
-            self._checklists.book(language).find(utterance.tokens, 0), key=lambda one: (one.first, _owner(one)[1])
-        )
-        told: list[Told] = []
-        for match in found:
-            owner: Any = match.wanted.owner
-            index, place, by = owner
-            progress = self._progress[index]
-            if by in ("either", utterance.side) and self._counts(progress):
-                done = progress.tick(place, now, utterance.seen(match))
-                told += [done] if done else []
-        return told
-
-    def _tick_by_hand(self, happened: Happened, now: float) -> list[Told]:
-        for progress in self._progress:
-            place = progress.place(str(happened.values.get("step", "")))
-            if progress.checklist.name == happened.values.get("checklist") and place is not None:
-                done = progress.tick(place, now)
-                return [done] if done else []
-        return []
-
-    def _counts(self, progress: Progress) -> bool:
-        checklist = progress.checklist
-        spoken = not checklist.languages or any(language in checklist.languages for language in self._languages)
-        return checklist.active and spoken and self._facts.fit(checklist.only)
 
     # --- cards -----------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from conf import audit, snapshot
 from conf.apply import apply
 from conf.database import operator, scoped
+from conf.editing import documents
 from conf.export import export
 from conf.models import Subscriber
 from conf.problems import ConfigurationError, Problem
@@ -179,6 +180,23 @@ def test_the_policy_names_what_there_is(engine: Engine, tmp_path: Path) -> None:
         doc = session.scalars(select(Subscriber.doc)).one()
     assert listens(doc["prompter"], number="+33123456789")
     assert not listens(doc["prompter"], number="+33123456780")
+
+
+def test_a_new_login_is_carried_into_the_policy(engine: Engine, tmp_path: Path) -> None:
+    apply(engine, SAMPLES / "martin", prompts_dir=tmp_path)
+    with operator(engine, read_only=True) as session:
+        mine = snapshot.domains(session)["martin"]
+    with scoped(engine, mine) as session:
+        about = documents.read(session, mine, "subscriber", "martin")
+        policy = {"users": ["paul@martin.example"], "numbers": ["+33123456780"]}
+        documents.save(session, mine, "subscriber", "martin", about | {"prompter": policy}, domain="x")
+        user = documents.read(session, mine, "users", "paul@martin.example") | {"login": "p@martin.example"}
+        with pytest.raises(ConfigurationError, match="in use|used"):
+            documents.save(session, mine, "users", "paul@martin.example", user, domain="x")
+        documents.save(session, mine, "users", "paul@martin.example", user, domain="x", carry=True)
+        assert documents.read(session, mine, "subscriber", "martin")["prompter"]["users"] == ["p@martin.example"]
+        with pytest.raises(ConfigurationError, match="used"):
+            documents.remove(session, mine, "numbers", "+33123456780")
 
 
 @pytest.mark.parametrize(
