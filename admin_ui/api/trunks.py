@@ -7,13 +7,28 @@ from urllib.parse import quote
 
 from apiflask import APIBlueprint
 from flask import current_app
+from pydantic import BaseModel, ConfigDict, Field
 
-from admin_ui.api.parts import Answer, Paging, answer, asks, cut, gives, listed, listing, matched, scope, takes_document
+from admin_ui import ordering
+from admin_ui.api.parts import (
+    Answer,
+    Paging,
+    answer,
+    asks,
+    cut,
+    gives,
+    listed,
+    listing,
+    matched,
+    scope,
+    takes,
+    takes_document,
+)
 from admin_ui.audit import noted
 from admin_ui.database import db
 from conf import documents as written
 from conf.editing import documents
-from conf.editing.documents import etag
+from conf.editing.documents import Stale, etag
 
 blueprint = APIBlueprint("api_trunks", __name__, url_prefix="/api/v1", tag="Operator")
 PLACES = {"trunks": "trunks", "outbound": "outbound-rules"}
@@ -27,7 +42,23 @@ TRUNK: dict[str, Any] = {
     "allow": ["203.0.113.0/24"],
     "channels": 30,
 }
+PLACED: dict[str, Any] = {"place": 1, "order": ["everywhere"]}
 RULE: dict[str, Any] = {"name": "everywhere", "match": "*", "trunks": ["carrier"]}
+
+
+class Place(BaseModel):
+    """Where a rule is to stand; 1 is the first, which is asked first."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    place: int = Field(ge=1, le=100_000)
+
+
+class Placed(BaseModel):
+    """Where a rule stands, and all rules in their order."""
+
+    place: int
+    order: list[str]
 
 
 @blueprint.get("/trunks")
@@ -98,7 +129,7 @@ def rules(query: Paging) -> Answer:
 def add_rule(doc: dict[str, Any]) -> Answer:
     """Make an outbound rule.
 
-    It is the last one."""
+    It is the last one; give it another place afterwards."""
     return _save("outbound", None, doc, None)
 
 
@@ -126,6 +157,40 @@ def save_rule(name: str, expected: str | None, doc: dict[str, Any]) -> Answer:
 def remove_rule(name: str) -> Answer:
     """Remove an outbound rule."""
     return _remove("outbound", name)
+
+
+@blueprint.get("/outbound-rules/<name>/place")
+@scope("trunks:read")
+@gives(Placed, example=PLACED)
+def place(name: str) -> Answer:
+    """Read the place of an outbound rule.
+
+    The ETag is that of the whole order: it changes when any rule comes, goes or moves."""
+    found = _placed(name, ordering.order(NOBODY, "outbound"))
+    return answer(found, etag=etag(found))
+
+
+@blueprint.put("/outbound-rules/<name>/place")
+@scope("trunks:write")
+@matched
+@takes(Place, example={"place": 1})
+@gives(Placed, example=PLACED)
+def save_place(name: str, expected: str | None, body: Place) -> Answer:
+    """Give an outbound rule another place.
+
+    The other rules keep their order and make room. A place after the last one is the last one."""
+    present = _placed(name, ordering.order(NOBODY, "outbound"))
+    if expected is not None and expected != etag(present):
+        raise Stale(present)
+    found = _placed(name, ordering.move(NOBODY, "outbound", name, body.place - 1))
+    db.session.commit()
+    return answer(found, etag=etag(found))
+
+
+def _placed(name: str, order: list[str]) -> dict[str, Any]:
+    if name not in order:
+        raise LookupError(name)
+    return {"place": order.index(name) + 1, "order": order}
 
 
 def _all(kind: str, query: Paging) -> Answer:

@@ -38,6 +38,36 @@ def test_a_document_is_made_changed_and_removed(both_sites: Site, path: str, doc
     assert actions[:3] == ["removed", "changed", "created"]
 
 
+def test_rules_are_put_in_order(both_sites: Site) -> None:
+    program = Program(both_sites, slug="")
+    for name in ("abroad", "france"):
+        assert program.ask("POST", "/api/v1/outbound-rules", json={**RULE, "name": name}).status_code == 201
+    before = [rule["name"] for rule in program.ask("GET", "/api/v1/outbound-rules").json["items"]]
+    assert before[-2:] == ["abroad", "france"]
+    url = "/api/v1/outbound-rules/france/place"
+    found = program.ask("GET", url)
+    assert found.json == {"place": len(before), "order": before}
+    match = {"If-Match": found.headers["ETag"]}
+    assert program.ask("PUT", url, json={"place": 1}).status_code == 428
+    moved = program.ask("PUT", url, json={"place": 1}, headers=match)
+    order = ["france", *before[:-1]]
+    assert (moved.status_code, moved.json) == (200, {"place": 1, "order": order})
+    assert [rule["name"] for rule in program.ask("GET", "/api/v1/outbound-rules").json["items"]] == order
+    stale = program.ask("PUT", url, json={"place": 2}, headers=match)
+    assert (stale.status_code, stale.json["current"]) == (412, moved.json)
+    assert stale.headers["ETag"] == moved.headers["ETag"]
+    last = program.ask("PUT", url, json={"place": 99}, headers={"If-Match": "*"})
+    assert last.json == {"place": len(before), "order": before}
+    entries = program.ask("GET", "/api/v1/audit").json["items"][:2]
+    assert [(entry["action"], entry["name"]) for entry in entries] == [("moved", "france")] * 2
+    assert entries[1]["changes"] == [["place", len(before), 1]]
+    wrong = program.ask("PUT", url, json={"place": 0}, headers={"If-Match": "*"})
+    assert (wrong.status_code, wrong.json["errors"][0]["field"]) == (422, "place")
+    gone = "/api/v1/outbound-rules/nobody/place"
+    assert program.ask("GET", gone).status_code == 404
+    assert program.ask("PUT", gone, json={"place": 1}, headers={"If-Match": "*"}).status_code == 404
+
+
 def test_a_trunk_in_use_stays(site: Site) -> None:
     refused = Program(site, slug="").ask("DELETE", "/api/v1/trunks/carrier")
     assert refused.status_code == 422
