@@ -29,7 +29,7 @@ def reset(session: Session, payload: dict[str, Any], now: datetime) -> Iterator[
         account = session.get_one(Account, one.account_id)
         language = _language(session, account, str(payload.get("language", "")))
         with force_locale(language):
-            url = _link(session, account, links.RESET, now)
+            url = _link(session, account, links.RESET, now, str(payload.get("next", "")))
             text = _(
                 "Somebody, probably you, wants a new password for %(login)s%(place)s.\n\n"
                 "Choose it here within the hour; the link works once:\n%(url)s\n\n"
@@ -62,9 +62,11 @@ def invitation(session: Session, payload: dict[str, Any], now: datetime) -> Iter
         yield Mail(account.login, _("Your access to Souffleur"), text, language)
 
 
-def _link(session: Session, account: Account, purpose: str, now: datetime) -> str:
+def _link(session: Session, account: Account, purpose: str, now: datetime, wanted: str = "") -> str:
+    """A link to choose a password, and to go on to a page of ours."""
     token = links.make(session, account, purpose, now)
-    return url_for("passwords.link", token=token, _external=True)
+    following = wanted if wanted not in ("", "/") else None
+    return url_for("passwords.link", token=token, next=following, _external=True)
 
 
 def _language(session: Session, account: Account, wish: str) -> str:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from admin_ui import bearer
 from admin_ui.database import confine, db
 from admin_ui.person import Person, me
-from conf.accounts import sessions
+from conf.accounts import sessions, two_step
 from conf.accounts.permissions import ACCOUNT, OPERATE
 from conf.database import operator
 from conf.editing import roles
@@ -24,8 +24,10 @@ from conf.models import Account, Subscriber, User, WebSession
 COOKIE_KEY = bearer.COOKIE_KEY
 READS = {"GET", "HEAD", "OPTIONS"}
 
-# Where somebody may go whose password must be changed first.
-BEFORE = {"static", "passwords.first", "passwords.choose_first", "login.leave", "login.language"}
+# Where somebody may go whose password must be changed first, or who must set up two-step login.
+ALWAYS = {"static", "login.leave", "login.language"}
+BEFORE = ALWAYS | {"passwords.first", "passwords.choose_first"}
+BEFORE_TWO_STEP = ALWAYS | {"me.two_step", "me.switch_on"}
 
 manager = LoginManager()
 manager.login_view = "login.page"
@@ -58,8 +60,10 @@ def find(token: str) -> Person | None:
     return person
 
 
-def described(web: WebSession, account: Account, user: User | None, subscriber: Subscriber | None) -> Person:
-    """What a request may know of a person."""
+def described(
+    web: WebSession, account: Account, user: User | None, subscriber: Subscriber | None, missing: bool = False
+) -> Person:
+    """What a request may know of a person; `missing` is a second factor."""
     return Person(
         account_id=account.id,
         login=account.login,
@@ -74,6 +78,7 @@ def described(web: WebSession, account: Account, user: User | None, subscriber: 
         theme=account.theme,
         session_id=web.id,
         must_change_password=account.one_time,
+        must_set_up_two_step=missing,
     )
 
 
@@ -83,7 +88,8 @@ def _look(engine: Engine, token: str, now: datetime) -> tuple[Person, bool] | No
         found = sessions.find(reading, token, now)
         if found is None or not found[0].whole:
             return None
-        return described(*found), found[0].seen_at < now - sessions.SEEN_EVERY
+        missing = two_step.is_missing(reading, found[1], found[3])
+        return described(*found, missing), found[0].seen_at < now - sessions.SEEN_EVERY
 
 
 def _note(engine: Engine, session_id: int, now: datetime) -> None:
@@ -98,11 +104,20 @@ def _confine() -> WerkzeugResponse | None:
         g.person = person = me()
         confine(person.subscriber_id, read_only=request.method in READS)
         roles.bound(db.session(), is_bound=not person.may(ACCOUNT, OPERATE))
-        if person.must_change_password and request.endpoint not in BEFORE:
-            if request.path.startswith(bearer.API):
-                abort(403)
-            return _elsewhere(url_for("passwords.first"))
+        if person.must_change_password:
+            return _first("passwords.first", BEFORE)
+        if person.must_set_up_two_step:
+            return _first("me.two_step", BEFORE_TWO_STEP)
     return None
+
+
+def _first(endpoint: str, open_ones: set[str]) -> WerkzeugResponse | None:
+    """Lead to what must be done before anything else, and from there to the page that was asked for."""
+    if request.endpoint in open_ones:
+        return None
+    if request.path.startswith(bearer.API):
+        abort(403)
+    return _elsewhere(url_for(endpoint, next=_wanted()))
 
 
 @manager.unauthorized_handler
@@ -112,8 +127,15 @@ def _stranger() -> WerkzeugResponse:
         abort(401)
     if "HX-Request" in request.headers:  # a part of a page: the whole page has to go
         return _elsewhere(url_for("login.page"))
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("login.page", next=wanted if wanted not in ("", "/") else None))
+    return redirect(url_for("login.page", next=_wanted()))
+
+
+def _wanted() -> str | None:
+    """The page that was asked for; None for the first one, and for a part of a page."""
+    if request.method != "GET" or "HX-Request" in request.headers:
+        return None
+    wanted = request.full_path.rstrip("?")
+    return wanted if wanted != "/" else None
 
 
 def _elsewhere(url: str) -> WerkzeugResponse:

@@ -38,6 +38,7 @@ class Person:
     session_id: int = 0
     token_id: int = 0
     must_change_password: bool = False
+    must_set_up_two_step: bool = False
     scopes: frozenset[str] | None = field(default=None, repr=False)
 
     is_authenticated = True

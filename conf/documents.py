@@ -52,7 +52,10 @@ class Written(BaseModel):
 
 
 class Subscriber(Written):
-    """subscriber.yaml. `fallback` is dialled when a flow is broken or missing; `prompter` says whom it listens to."""
+    """subscriber.yaml. `fallback` is dialled when a flow is broken or missing; `prompter` says whom it listens to.
+
+    `require_two_step`: whoever logs in to the web UI needs a second factor.
+    """
 
     name: Title
     slug: Slug
@@ -62,6 +65,7 @@ class Subscriber(Written):
     emergency: Annotated[list[Service], Field(max_length=50)] = []
     fallback: Reached = ""
     prompter: Policy | None = None
+    require_two_step: bool = False
 
 
 class Forward(Written):

@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response
 from admin_ui.audit import noted
 from admin_ui.browsers import browser
 from admin_ui.database import db
-from admin_ui.entering import address, locked_out, now
+from admin_ui.entering import address, here, locked_out, now
 from admin_ui.pages.passwords import said
 from admin_ui.person import allowed, me
 from conf.accounts import accounts, lockout, passwords, sealing, second_factor, sessions
+from conf.accounts import two_step as two_step_rule
 from conf.accounts.lockout import LockedOut
 from conf.accounts.permissions import OWN
 from conf.database import operator
-from conf.models import Account
+from conf.models import Account, Subscriber
 from conf.problems import Wrong
 from conf.translations import LANGUAGES
 
@@ -102,7 +103,9 @@ def switch_on() -> Page:
     accounts.end_sessions(db.session(), account.id, but=me().session_id)
     noted("totp_on", "account", me().login)
     db.session.commit()
-    return render_template("me/codes.html", codes=codes)
+    wanted = request.form.get("next", "")
+    following = here(wanted) if wanted or me().must_set_up_two_step else ""
+    return render_template("me/codes.html", codes=codes, following=following)
 
 
 @blueprint.post("/me/two-step/codes")
@@ -126,6 +129,8 @@ def switch_off() -> Page:
     """Ask for codes no more, by the password."""
     if wrong := _refused(_read(), request.form.get("present", "")):
         return _page({"off": [wrong]}, 422)
+    if _required():
+        return _page({"off": [_("Everybody here needs two-step login: it cannot be switched off.")]}, 422)
     account = _account(db.session())
     if account.totp is not None:
         second_factor.switch_off(db.session(), account)
@@ -175,7 +180,16 @@ def _set_up(secret: str, error: str = "", status: int = 200) -> Page:
     sealed = sealing.seal(f"{me().account_id}:{secret}", _web_secret()).decode()
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     image = segno.make(uri, error="m").svg_data_uri(scale=5, border=4, light="#fff", dark="#000")
-    return render_template("me/two_step.html", image=image, spaced=spaced, sealed=sealed, error=error), status
+    wanted = request.values.get("next", "")
+    page = render_template("me/two_step.html", image=image, spaced=spaced, sealed=sealed, error=error, next=wanted)
+    return page, status
+
+
+def _required() -> bool:
+    """Whether the person would have to set it up again at once."""
+    with operator(db.engine, read_only=True) as reading:
+        subscriber = reading.get(Subscriber, me().subscriber_id) if me().subscriber_id else None
+        return two_step_rule.is_required(reading, subscriber)
 
 
 def _refused(account: Account, given: str) -> str:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from admin_ui.audit import noted
 from admin_ui.database import db
 from admin_ui.live import Away, Refused, calls
 from admin_ui.person import allowed
+from conf.accounts import two_step
 from conf.accounts.permissions import OPERATE
 from conf.models import Controller
 
@@ -41,7 +44,26 @@ class Node:
 def page() -> str:
     """Show them; the page asks again every five seconds."""
     nodes, away = found()
-    return render_template("operator/operator.html", nodes=nodes, away=away, total=sum(one.calls for one in nodes))
+    return render_template(
+        "operator/operator.html",
+        nodes=nodes,
+        away=away,
+        total=sum(one.calls for one in nodes),
+        required=two_step.operators_must(db.session()),
+    )
+
+
+@blueprint.post("/operator/two-step")
+@allowed(OPERATE)
+def require_two_step() -> ResponseReturnValue:
+    """Say whether operators need two-step login."""
+    before, required = two_step.operators_must(db.session()), request.form.get("required") == "true"
+    if required != before:
+        two_step.require_of_operators(db.session(), required)
+        noted("changed", "account", "operators", [("require_two_step", before, required)])
+        db.session.commit()
+        flash(_("Operators need two-step login now.") if required else _("Operators may log in by a password alone."))
+    return redirect(url_for("operator.page"), 303)
 
 
 def found() -> tuple[list[Node], bool]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from admin_ui import mails
 from admin_ui.account_mails import RESET
 from admin_ui.database import db
-from admin_ui.entering import enter_as, noted_of, now, typed_login
+from admin_ui.entering import enter_as, here, noted_of, now, typed_login
 from admin_ui.limits import LOGIN, MAILS, limiter
 from admin_ui.limits import address as of_address
 from admin_ui.person import allowed, me
@@ -32,7 +32,8 @@ blueprint = Blueprint("passwords", __name__)
 @blueprint.get("/login/forgotten")
 def forgotten() -> str:
     """Ask for the mail address."""
-    return render_template("login/forgotten.html", login=request.args.get("login", ""), sent=False)
+    login, wanted = request.args.get("login", ""), request.args.get("next", "")
+    return render_template("login/forgotten.html", login=login, next=wanted, sent=False)
 
 
 @blueprint.post("/login/forgotten")
@@ -44,7 +45,8 @@ def send_link() -> str:
     key = f"reset:{hashlib.sha256(login.encode(errors='replace')).hexdigest()}:{period}"
     if login:
         with operator(db.engine) as writing:
-            mails.queue(writing, RESET, {"login": login, "language": get_locale().language}, key=key)
+            about = {"login": login, "language": get_locale().language, "next": here(request.form.get("next", ""))}
+            mails.queue(writing, RESET, about, key=key)
     return render_template("login/forgotten.html", login=login, sent=True)
 
 
@@ -74,7 +76,7 @@ def follow(token: str) -> Page:
         accounts.set_password(writing, again[1], hashed)
         noted_of(writing, again[1], "password_changed")
     flash(_("Your password is set."))
-    return enter_as(account.id)
+    return enter_as(account.id, request.form.get("next", ""))
 
 
 @blueprint.get("/login/password")
@@ -89,7 +91,7 @@ def first() -> Page:
 def choose_first() -> Page:
     """Take it."""
     if not current_user.must_change_password:
-        return redirect(url_for("home.page"))
+        return redirect(here(request.form.get("next", "")))
     with operator(db.engine, read_only=True) as reading:
         account = reading.get_one(Account, me().account_id)
         reading.expunge(account)
@@ -101,7 +103,7 @@ def choose_first() -> Page:
         present = writing.get_one(Account, me().account_id)
         accounts.set_password(writing, present, hashed, but=me().session_id)
         noted_of(writing, present, "password_changed")
-    return redirect(url_for("home.page"), 303)
+    return redirect(here(request.form.get("next", "")), 303)
 
 
 def _chosen() -> str:
@@ -123,7 +125,8 @@ def _first(wrong: Wrong | None = None) -> Page:
 
 def _page(login: str, url: str, wrong: Wrong | None, title: str) -> Page:
     errors = [said(wrong)] if wrong else []
-    page = render_template("login/choose.html", login=login, url=url, errors=errors, title=title)
+    wanted = request.values.get("next", "")
+    page = render_template("login/choose.html", login=login, url=url, errors=errors, title=title, next=wanted)
     return page, 422 if wrong else 200
 
 

@@ -19,7 +19,7 @@ from admin_ui.filters import phone
 from admin_ui.flow_world import checks
 from admin_ui.forms import folder_zip, options
 from admin_ui.forms.family import Family, Words
-from admin_ui.forms.field import Choice, Phone, Text
+from admin_ui.forms.field import Choice, Phone, Switch, Text
 from admin_ui.forms.field import Words as Listed
 from admin_ui.forms.form import Form, Section
 from admin_ui.forms.sealed import opened, seal
@@ -61,7 +61,18 @@ def form() -> Form:
             help=_l("Who is rung when a flow is missing or broken. Empty: the caller hears an apology."),
         ),
     )
-    return Form(documents.Subscriber, (Section("", who), Section(_l("Calls"), calls)))
+    access = (
+        Switch(
+            name="require_two_step",
+            label=_l("Everybody needs two-step login"),
+            help=_l(
+                "Who has not set it up is led to it on the next page that they open, and can do nothing else before; "
+                "you too. Telephones and API tokens go on."
+            ),
+        ),
+    )
+    sections = (Section("", who), Section(_l("Calls"), calls), Section(_l("Access to these pages"), access))
+    return Form(documents.Subscriber, sections)
 
 
 def told(doc: Document) -> str:

@@ -45,6 +45,8 @@ def check(words: tuple[str, ...]) -> None:
     person = me()
     if person.must_change_password:
         abort(403, _("Log in and choose a password of your own first."))
+    if person.must_set_up_two_step:
+        abort(403, _("Log in and set up two-step login first."))
     if not any(permits(person, word) for word in words):
         wanted = " / ".join(words)
         if person.scopes is not None:
