@@ -20,7 +20,7 @@ from controller.calls.recognition import Recognition
 from controller.calls.tap import Taps
 from controller.calls.turn import Turn
 from controller.esl.connection import Session
-from controller.esl.errors import CommandRefused
+from controller.esl.errors import CommandRefused, EslError
 from controller.esl.event import Event
 from controller.flow.commands import Listen, Utterance
 from speech import client
@@ -118,6 +118,8 @@ class Listening:
                 self._hear(tap, command, language)
         except CommandRefused as error:
             log.error("what callers say cannot be written to %s: %s", self._taps.folder, error)
+        except EslError as error:
+            log.debug("call %s: %s", self._session.uuid, error)  # who waits finds out why
         except SpeechAway as away:
             self._recognition.is_away(away)
         self._inbox.put(Turn.be_deaf)
@@ -178,5 +180,5 @@ class Listening:
     def _forget_terminators(self) -> None:
         try:
             self._session.set_variable("playback_terminators", "")
-        except Exception:  # noqa: BLE001
-            log.debug("call %s ended meanwhile", self._session.uuid)
+        except EslError as error:
+            log.debug("call %s: %s", self._session.uuid, error)

@@ -108,7 +108,7 @@ class Conversation:
         # Only now: a caller who leaves this early is on record with the number and the subscriber all the same.
         told = {CALL: self.offer.call, TAKEN: "true", OWNER: str(self.owner), HOME: self._house.address()}
         self._session.set_variables(told | self._earlier.transferred())
-        if self._earlier.adopted and self._house.ears:
+        if self.offer.owner and self._house.ears:
             self._house.ears.taps.clear(self._session)
         self._walker = self._make_walker()
         if isinstance(way, NoRoute) and way.cause == LOOP:  # nobody would hear that we are sorry

@@ -76,9 +76,13 @@ class Taps:
 
 
 def _end(session: Session, file: Path) -> None:
+    """Stop a tap and remove its file; one that we cannot stop any more is left for whoever takes the call."""
+    grows = False
     try:
         session.stop_tap(str(file))
     except EslError as error:
-        log.debug("tap of %s: %s", session.uuid, error)  # whoever takes the call clears what is left of it
+        log.debug("tap of %s: %s", session.uuid, error)
+        grows = True
     finally:
-        file.unlink(missing_ok=True)
+        if not grows:
+            file.unlink(missing_ok=True)

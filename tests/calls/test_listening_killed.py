@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from controller.esl.errors import CommandRefused
 from tests.calls.listening_node import HEARD, make
 from tests.calls.live import Live
 from tests.calls.processes import Processes
@@ -15,6 +16,14 @@ from tests.calls.test_kill_points import POINTS, Death
 from tests.calls.test_listening import known_node, speech  # noqa: F401  (fixtures)
 
 NUMBER = "+33987100001"
+
+
+def stopped(live: Live, uuid: str, file: Path) -> bool:
+    """Whether a recording ran, which is ended now."""
+    try:
+        return live.outside.api(f"uuid_record {uuid} stop {file}").startswith("+OK")
+    except CommandRefused:
+        return False
 
 
 @pytest.mark.parametrize("point", list(POINTS))
@@ -55,6 +64,9 @@ def test_it_dies_while_it_listens(live: Live, speech: StandIn, tmp_path: Path) -
     live.start()
     stream = speech.next(20)
     assert list(live.settings.tap_dir.iterdir()) == [stream.file] != [before.file]
+    [state] = live.calls()
+    assert not stopped(live, state["uuid"], before.file)  # it would grow without a name until the call ends
+    assert stopped(live, state["uuid"], stream.file)
     stream.final("hello")
     assert caller.has_ended(20)
     assert live.path(live.record(within=20)) == ["hear", "speech"]
