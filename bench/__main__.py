@@ -24,6 +24,7 @@ from bench import (
     history,
     idle_calls,
     listening,
+    machines,
     many_calls,
     pages,
     real,
@@ -46,6 +47,7 @@ MEASURES = {
     "canvas": canvas.measure,
     "speech": speech.measure,
     "listening": listening.measure,
+    "machines": machines.measure,
     "hints": hints.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for
