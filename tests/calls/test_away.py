@@ -94,7 +94,7 @@ class Callers:
             self.phases[caller] = phase
             self.people.append(person)
             if phase in KEYS:
-                person.presses(KEYS[phase], after=(5.0 + len(self.phases) % 7) / SPEED)
+                person.caller.waits_for("PLAYBACK_START").presses(KEYS[phase], after=len(self.phases) % 3)
             gevent.sleep(pause)
 
     def end(self) -> None:

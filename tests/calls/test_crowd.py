@@ -51,6 +51,7 @@ def test_a_thousand_phones_register_while_five_hundred_calls_walk(live: Live) ->
     live.until(lambda: sum(call["doing"] == "Collect" for call in live.calls()) == CALLS, WITHIN)
     phones = gevent.spawn(Pool(20).map, lambda number: registers(live, ("201", "202")[number % 2]), range(QUESTIONS))
     for person in people:
+        assert person.hears_something(WITHIN)  # a key before the question is lost
         person.presses("2")
     assert all(phones.get(timeout=WITHIN))
     for person in people:

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 def test_a_killed_controller_loses_no_call(site: Processes, shop: Shop, each: int) -> None:
     """One controller, kill -9 in all phases at once, digits while nobody listens, a new one is started."""
     site.start("a")
-    site.outside.phone("201", "secours", rings=8.0, talks=2.0)
+    site.outside.phone("201", "secours", rings=16.0, talks=2.0)  # longer than a controller takes to start
     site.outside.phone("202", "secours", talks=10.0)
     guests = arrive(site.outside, each)
     settle(site, guests)
