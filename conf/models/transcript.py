@@ -15,8 +15,8 @@ class Transcript(OfSubscriber, Base):
     """A part of one side of a call: what is sealed cannot be added to, so a call's transcript is written in parts.
 
     `side` is customer or agent; the side `call` holds what happened besides speech. `sequence` counts the parts of a
-    side. `began` and `ended` are seconds since the call's `started_at`. `body` is JSON: see `conf.prompter.transcripts`.
-    It is forgotten after `until`.
+    side. `began` and `ended` are seconds since the call's `started_at`. `body` is JSON: see
+    `conf.prompter.transcripts`. It is forgotten after `until`.
     """
 
     __tablename__ = "transcript"

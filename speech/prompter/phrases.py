@@ -98,7 +98,7 @@ class PhraseBook:
         for at in range(max(0, since - self._longest - SLACK), len(tokens)):
             candidates = self._anchored(tokens[at])
             if at + 1 < len(tokens):
-                candidates = (*candidates, *self._anchored(tokens[at] + tokens[at + 1], joined=True))
+                candidates = (*candidates, *self._by_anchor.get(tokens[at] + tokens[at + 1], ()))  # "bon jour"
             for phrase in candidates:
                 if at + len(phrase.tokens) - phrase.anchor + SLACK < since:
                     continue
@@ -140,28 +140,25 @@ class PhraseBook:
             long.startswith(prefix) and fuzz.ratio(long[len(prefix) :], short) > OPPOSITE for prefix in self._reversing
         )
 
-    def _anchored(self, token: str, joined: bool = False) -> tuple[_Phrase, ...]:
-        """The phrases whose anchor is like a token; one that was heard as two words must be very like it."""
-        key = f"{token}+" if joined else token
-        known = self._near.get(key)
+    def _anchored(self, token: str) -> tuple[_Phrase, ...]:
+        """The phrases whose anchor is like a token."""
+        known = self._near.get(token)
         if known is None:
             if len(self._near) >= REMEMBERED:
                 self._near.clear()
-            known = self._near[key] = tuple(self._look_up(token, joined))
+            known = self._near[token] = tuple(self._look_up(token))
         return known
 
-    def _look_up(self, token: str, joined: bool) -> Iterator[_Phrase]:
+    def _look_up(self, token: str) -> Iterator[_Phrase]:
         if len(token) <= SHORT or token.isdigit():
-            yield from () if joined else self._by_anchor.get(token, ())
+            yield from self._by_anchor.get(token, ())
         else:
-            cutoff = 95 if joined else NEAR
             for anchor, _, _ in process.extract(
-                token, self._anchors, scorer=fuzz.ratio, processor=None, score_cutoff=cutoff, limit=None
+                token, self._anchors, scorer=fuzz.ratio, processor=None, score_cutoff=NEAR, limit=None
             ):
                 if len(anchor) > SHORT and not anchor.isdigit():
                     yield from self._by_anchor[anchor]
-        if not joined:
-            yield from (phrase for beginning, phrase in self._beginnings if token.startswith(beginning))
+        yield from (phrase for beginning, phrase in self._beginnings if token.startswith(beginning))
 
     def _phrases(self, wanted: Iterable[Wanted], language: str) -> Iterator[_Phrase]:
         """Each different phrase once, with all who want it."""
