@@ -19,6 +19,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
 _STUCK = 10.0  # seconds without a beat after which a worker is killed
+_STARTS = 30.0  # seconds more for its first, on a machine that does much else
 _LONGEST = 8 * 2**20  # bytes of a line
 _FATAL = 3  # workers that died under a stream: it is given up
 _SPARE_AFTER = 3.0  # seconds until a new spare is started: first come those that are waited for
@@ -181,7 +182,7 @@ class Workers:
         worker.process = process = await self._process()
         worker.say({"adopt": True})
         worker.starts += 1
-        worker.beaten = time.monotonic()
+        worker.beaten = time.monotonic() + _STARTS
         watch = asyncio.create_task(_watch(worker, process))
         try:
             for stream in list(worker.streams.values()):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from speech.__main__ import main
 from speech.client import Heard, Listening, Request, Side, SpeechAway, listen, status, transcribe
 from tests.calls.live import free_port
 from tests.speech.process import RATE, SpeechProcess, human, need_model, silence
@@ -226,6 +227,20 @@ def test_several_threads_at_once(ears: SpeechProcess, raw: Callable[[bytes], Pat
         thread.join()
     assert said == ["thank you"] * 4
     assert worker_pid(ears) == before
+
+
+def test_its_state_in_a_line(
+    ears: SpeechProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOUFFLEUR_DATA_DIR", str(tmp_path))
+    assert main(["status"]) == 1
+    assert "did not answer" in capsys.readouterr().err
+    monkeypatch.setenv("SOUFFLEUR_SPEECH_SOCKET", str(ears.socket))
+    assert main(["status"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("models: en vosk-model-")
+    assert "(none of fr, de); workers: 1 of 1 ready" in told
+    assert "voices: 0 of 4; lag: " in told
 
 
 def worker_pid(ears: SpeechProcess) -> int:
