@@ -7,15 +7,9 @@ from typing import Any, Protocol, cast
 
 from flask import current_app
 
-Entry = dict[str, Any]
+from conf.live_calls import Away, Entry, Refused
 
-
-class Away(Exception):
-    """No controller answers; says why."""
-
-
-class Refused(Exception):
-    """A controller does not do that; says why."""
+__all__ = ["Away", "Calls", "Entry", "NoCalls", "Refused", "calls"]
 
 
 class Calls(Protocol):

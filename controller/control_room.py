@@ -14,8 +14,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from admin_ui.live import Away, Entry, Refused
 from conf.database import open_engine, operator
+from conf.live_calls import Away, Entry, Refused
 from conf.models import Controller
 from conf.settings import Settings
 from controller import terminal

@@ -15,7 +15,7 @@ from admin_ui.api.parts import Answer, Body, answer, gives, scope, takes
 from admin_ui.app import settings_of
 from admin_ui.audit import noted
 from admin_ui.database import confine, db
-from admin_ui.pages.list_entries import tried
+from admin_ui.forms.list_trial import tried
 from admin_ui.person import subscriber_id
 from conf import documents as written
 from conf.editing import documents, prompt_sounds, short_numbers

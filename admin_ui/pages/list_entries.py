@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,19 +15,16 @@ from admin_ui.app import settings_of
 from admin_ui.audit import noted
 from admin_ui.database import confine, db, looking
 from admin_ui.flow_world import checks
-from admin_ui.forms import entries, entry_table, opening
+from admin_ui.forms import entries, entry_table
+from admin_ui.forms.list_trial import tried
 from admin_ui.forms.told import told
-from admin_ui.person import allowed, me, subscriber_id
+from admin_ui.pages.list_views import Lists
+from admin_ui.person import allowed, subscriber_id
 from conf.accounts.permissions import CONFIGURE
 from conf.editing import documents, stored
 from conf.editing.documents import Ahead
 from conf.models import Document
 from conf.problems import ConfigurationError
-from controller.flow import lists
-from controller.flow.problem import FlowError
-
-if TYPE_CHECKING:
-    from admin_ui.pages.lists import Lists
 
 LARGEST = 24 * 1024 * 1024  # bytes that are pasted
 TRIES = 3  # to save what was checked before
@@ -181,33 +176,6 @@ class EntryViews:
             noted("changed", "list", name, [("entries", entries_told(edit.gone), entries_told(new))])
         db.session.commit()
         return edit
-
-
-def tried(doc: Document, number: str) -> dict[str, Any]:
-    """What a list says of a number: `{matched, entry, action, note, normal}`."""
-    from admin_ui.pages.lists import met
-
-    at = datetime.now(UTC).astimezone(opening.zone_of({}, me().time_zone))
-    try:
-        found = lists.match(doc, number, me().country, at)
-    except FlowError as error:
-        return {"matched": False, "problem": error.text(_)}
-    entry: Document = next((one for one in doc.get("entries", []) if _is(one, found.entry)), {})
-    return {
-        "matched": found.listed,
-        "entry": found.entry,
-        "action": met({found.action: found.argument}) if found.action else met(doc.get("action", "busy")),
-        "note": entry.get("note", ""),
-        "normal": lists.normal(number, me().country),
-        "problem": "",
-    }
-
-
-def _is(entry: Document, said: str) -> bool:
-    """Whether an entry is the one that a match names."""
-    if entry.get("anonymous"):
-        return said == "anonymous"
-    return said in (entry.get("number"), entry.get("regex"), entry.get("country", "").upper())
 
 
 def entries_told(docs: list[Document]) -> str:

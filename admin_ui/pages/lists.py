@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -16,9 +16,10 @@ from admin_ui.forms.composed import Meets
 from admin_ui.forms.family import Family, Words
 from admin_ui.forms.field import Area, Choice, Text
 from admin_ui.forms.form import Form, Section
+from admin_ui.forms.list_trial import met
 from admin_ui.pages import list_entries
-from admin_ui.pages.documents import Views, pages
-from admin_ui.person import subscriber_id
+from admin_ui.pages.documents import pages
+from admin_ui.pages.list_views import Lists, shown
 from admin_ui.tables import Column, Filter
 from conf import documents
 from conf.accounts.permissions import CONFIGURE
@@ -64,36 +65,12 @@ def told(doc: Document) -> str:
     return _("Callers on it %(action)s.", action=met(doc.get("action", "busy")))
 
 
-def met(action: Any) -> str:
-    """What a list's action is, as the end of a sentence."""
-    kind, argument = next(iter(action.items())) if isinstance(action, dict) else (action, "")
-    match kind:
-        case "reject":
-            if argument == "CALL_REJECTED":
-                return _("are refused")
-            return _("are refused (%(cause)s)", cause=telephony.cause(argument))
-        case "voicemail":
-            return _("go to the voicemail")
-        case "flow":
-            return _("go to the flow “%(flow)s”", flow=argument)
-        case "tag":
-            return _("go on with the tag “%(tag)s”", tag=argument)
-        case "busy":
-            return _("hear the busy tone")
-    return _("go on")
-
-
 def rows() -> list[Document]:
     """The lists, each with how many entries it has instead of them."""
     counted = select(ListEntry.list_id, func.count().label("many")).group_by(ListEntry.list_id)
     counts = {row.list_id: row.many for row in db.session.execute(counted)}
     found = db.session.scalars(select(NumberList).order_by(NumberList.position, NumberList.id))
     return [{**shown(row.doc), "count": counts.get(row.id, 0)} for row in found]
-
-
-def shown(doc: Document) -> Document:
-    """A list without its entries."""
-    return {key: value for key, value in doc.items() if key != "entries"}
 
 
 def whole(doc: Document, present: Document) -> Document:
@@ -127,31 +104,6 @@ def _chosen(name: str) -> dict[str, Any]:
     kind = next(kind for kind in ENTRY_KINDS if doc.get(kind))
     value = "" if kind == "anonymous" else doc[kind]
     return {"id": row.id, "kind": kind, "value": value, "until": doc.get("until", ""), "note": doc.get("note", "")}
-
-
-class Lists(Views):
-    """The views of lists: a list is shown without reading all its entries."""
-
-    def _shown(self, name: str) -> Document:
-        wanted = select(NumberList.doc).where(NumberList.name == name, NumberList.subscriber_id == subscriber_id())
-        doc = db.session.scalars(wanted).one_or_none()
-        if doc is None:
-            abort(404)
-        return shown(doc)
-
-    def doc(self, name: str) -> Document:
-        """A list with its entries."""
-        return self._present(name)
-
-    def with_entry(self, name: str, entry: dict[str, Any]) -> str:
-        """The page of a list, with an entry in its form that was not right."""
-        shown = self._shown(name)
-        return self._form(self.family.form().filled(shown), shown, name, chosen=entry)
-
-    @staticmethod
-    def with_entries(doc: Document, entries: list[Document]) -> Document:
-        """A list with other entries."""
-        return {**doc, "entries": entries}
 
 
 def filters() -> list[Filter[Document]]:
