@@ -115,6 +115,7 @@ def asked(command: Command, world: World) -> Iterator[Event]:
         case Dial():
             told = {"targets": [target.number for target in command.targets]}
             told |= {"strategy": command.strategy, "ring": command.ring, "presented": command.presented}
+            told |= {"carried": dict(command.carried)}
             yield Event("dialled", N_("Ringing: {targets}"), told)
         case Request():
             told = {"method": command.method, "url": command.url}

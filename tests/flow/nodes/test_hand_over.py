@@ -3,6 +3,8 @@ import pytest
 from controller.flow.call import Call
 from controller.flow.commands import Dial, Dialled, Extension, Phrase, Play, Played
 from controller.flow.recorded import shown
+from controller.flow.try_out import try_out
+from tests.flow.martin import WORLD, flow
 from tests.flow.talk import node, talk
 
 SLOTS = ["name", "day_spoken", "pin", "none"]
@@ -33,6 +35,12 @@ def test_the_caller_hears_first_what_happens():
     asked, _ = talk(node("hand_over", to=["101"], prompt={"text": {"fr": "Un instant."}}), Played(), language="fr")
     assert asked[0] == Play((Phrase("Un instant.", "fr"),))
     assert isinstance(asked[1], Dial)
+
+
+def test_the_simulator_shows_what_is_carried():
+    hand_over = {"kind": "hand_over", "to": ["101"], "summary": "for {{caller}}", "exits": {"answered": "end"}}
+    seen = try_out(flow(a=hand_over, end={"kind": "hang_up"}), {"caller": "+33611111111"}, [], WORLD)
+    assert seen.events[-1].dump()["values"]["carried"] == {"Summary": "for +33611111111"}
 
 
 @pytest.mark.parametrize("outcome", ["busy", "no_answer", "failed"])
