@@ -2,14 +2,13 @@
 
 import { create } from "zustand";
 
-import type { Comparison } from "./model/comparison";
 import type { Place, Places } from "./model/edits";
 import * as edits from "./model/edits";
 import { learnCommon } from "./model/exits";
 import { free, layout, unwritten, written } from "./model/layout";
 import { plainly } from "./model/worded";
 import { entries, fromEntries, keys } from "./ordered";
-import type { Coverage, FlowDoc, FlowTest, Forms, NodeDoc, Problem, Step } from "./types";
+import type { Comparison, Coverage, FlowDoc, FlowTest, Forms, NodeDoc, Problem, Step } from "./types";
 
 const MOST_UNDO = 200;
 const SAME_EDIT = 1200; // milliseconds between two keystrokes that are undone together

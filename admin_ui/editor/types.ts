@@ -1,7 +1,5 @@
 /** The editor's data: flow documents as `apply` writes them, and what the API answers. */
 
-import type { Comparison } from "./model/comparison";
-
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** One box of a flow; its other fields are those of its kind's form. */
@@ -200,6 +198,15 @@ export interface FlowDiff {
   renamed?: Record<string, string>;
   changed: Record<string, FieldChange[]>;
   outline: FieldChange[];
+}
+
+/** What is compared. `before` and `after` are null for the draft as it stands in the editor. */
+export interface Comparison {
+  diff: FlowDiff;
+  before: FlowDoc | null;
+  after: FlowDoc | null;
+  /** The two ends in words: "Version 2 → Draft". */
+  title: string;
 }
 
 /** The answer of GET /flows/{name}. */

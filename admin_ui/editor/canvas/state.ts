@@ -2,13 +2,13 @@
 
 import { useMemo } from "react";
 
-import { type Comparison, ghostPlaces, rewired, type Rewired } from "../model/comparison";
+import { ghostPlaces, rewired, type Rewired } from "../model/comparison";
 import type { Places } from "../model/edits";
 import { edgeId } from "../model/graph";
 import { written } from "../model/layout";
 import { entries } from "../ordered";
 import { drawn, drawnPlaces, type EditorState, useEditor } from "../store";
-import type { FlowDoc, Step } from "../types";
+import type { Comparison, FlowDoc, Step } from "../types";
 
 export interface Glow {
   nodes: Set<string>;

@@ -1,28 +1,12 @@
 import { resolve } from "../model/schema";
-import type { FieldSchema, Problem } from "../types";
 import { Faults } from "./Faults";
-import { faults, type FieldProps } from "./props";
+import { faults, type FieldGiven, type FieldProps } from "./props";
 import { isComposite, widgetFor } from "./widgets";
 
-interface Props {
-  id: string;
-  path: string;
-  schema: FieldSchema;
-  root: FieldSchema;
-  value: unknown;
-  onChange: (value: unknown) => void;
-  problems: Problem[];
-  required?: boolean;
-  /** A row of a list or a map has no label, or a hidden one. */
-  bare?: string;
-  siblings?: Record<string, unknown>;
-  disabled?: boolean;
-}
-
 /** One field: its label above, the widget its schema asks for, help below, what is wrong with it. */
-export function Field({ schema: raw, bare, ...given }: Props) {
+export function Field({ schema: raw, bare, ...given }: FieldGiven) {
   const { schema, nullable } = resolve(raw, given.root);
-  const props: FieldProps = { ...given, schema, nullable };
+  const props: FieldProps = { ...given, schema, nullable, Part: Field };
   const Widget = widgetFor(schema, nullable);
   const composite = isComposite(schema, nullable);
   const wrong = faults(given.problems, given.path, !composite);

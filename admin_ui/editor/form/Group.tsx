@@ -3,13 +3,12 @@ import { useState } from "react";
 import { entries, drop, put } from "../ordered";
 import { empty, resolve, same, shown } from "../model/schema";
 import { t } from "../texts";
-import { Field } from "./Field";
 import type { FieldProps } from "./props";
 
 type Values = Record<string, unknown>;
 
 /** An object: its fields, one under the other. */
-export function Group({ id, path, schema, root, value, onChange, problems, disabled }: FieldProps) {
+export function Group({ Part, id, path, schema, root, value, onChange, problems, disabled }: FieldProps) {
   const values = (value && typeof value === "object" ? value : {}) as Values;
   const set = (name: string, field: unknown) => {
     const inner = resolve(schema.properties?.[name] ?? {}, root).schema;
@@ -20,7 +19,7 @@ export function Group({ id, path, schema, root, value, onChange, problems, disab
   return (
     <div className="ed-group">
       {entries(schema.properties ?? {}).filter(([, field]) => shown(field, values, schema)).map(([name, field]) => (
-        <Field
+        <Part
           key={name} id={`${id}-${name}`} path={`${path}.${name}`} schema={field} root={root} value={values[name]} siblings={values}
           onChange={(inner) => set(name, inner)} problems={problems} required={schema.required?.includes(name) ?? false} disabled={disabled ?? false}
         />

@@ -2,13 +2,12 @@ import { Plus } from "lucide-react";
 
 import { resolve } from "../model/schema";
 import { t } from "../texts";
-import { Field } from "./Field";
 import type { FieldProps } from "./props";
 import { RowTools } from "./RowTools";
 import { shifted, useRows } from "./rows";
 
 /** A list: rows that are added, moved and removed. Empty rows of texts do not enter the document. */
-export function ListField({ id, path, schema, root, value, onChange, problems, label, disabled = false }: FieldProps) {
+export function ListField({ Part, id, path, schema, root, value, onChange, problems, label, disabled = false }: FieldProps) {
   const item = resolve(schema.items ?? {}, root).schema;
   const simple = item.type !== "object" && item.type !== "array";
   const blank = item.type === "object" ? {} : item.type === "array" ? [] : "";
@@ -25,7 +24,7 @@ export function ListField({ id, path, schema, root, value, onChange, problems, l
         const name = `${label ?? path} ${place + 1}`;
         return (
           <div key={place} className={`ed-row${simple ? "" : " is-tall"}`}>
-            <Field
+            <Part
               id={`${id}-${place}`} path={`${path}.${place}`} schema={schema.items ?? {}} root={root} value={row === "" ? undefined : row} bare={name} problems={problems} disabled={disabled}
               onChange={(changed) => set(shownRows.map((other, at) => (at === place ? (changed ?? blank) : other)))}
             />

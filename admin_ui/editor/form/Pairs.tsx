@@ -3,7 +3,6 @@ import { Plus } from "lucide-react";
 import { entries, fromEntries } from "../ordered";
 import { keyPattern, resolve, valuesOf } from "../model/schema";
 import { t } from "../texts";
-import { Field } from "./Field";
 import { KeyInput } from "./KeyInput";
 import { faults, type FieldProps } from "./props";
 import { RowTools } from "./RowTools";
@@ -12,7 +11,7 @@ import { shifted, useRows } from "./rows";
 type Row = [key: string, value: unknown];
 
 /** A map of names to values: a menu's choices, headers, variables. A key twice, or none, does not enter the document. */
-export function Pairs({ id, path, schema, root, value, onChange, problems, label, disabled = false }: FieldProps) {
+export function Pairs({ Part, id, path, schema, root, value, onChange, problems, label, disabled = false }: FieldProps) {
   const inner = valuesOf(schema) ?? {};
   const kind = resolve(inner, root).schema.type;
   const blank: unknown = kind === "string" || kind === undefined ? "" : undefined;
@@ -31,7 +30,7 @@ export function Pairs({ id, path, schema, root, value, onChange, problems, label
               value={key} others={others} pattern={keyPattern(schema)} phone={narrow} wrong={faults(problems, `${path}.${key}`)} disabled={disabled}
               label={narrow ? t("Key {number}", { number: place + 1 }) : t("Name {number}", { number: place + 1 })} onChange={(typed) => change(place, [typed, one])}
             />
-            <Field
+            <Part
               id={`${id}-${place}`} path={`${path}.${key}`} schema={inner} root={root} value={one} bare={`${label ?? path} ${key}`} problems={key ? problems : []} disabled={disabled}
               onChange={(changed) => change(place, [key, changed ?? blank])}
             />

@@ -6,13 +6,12 @@ import { drop, put } from "../ordered";
 import { useEditor } from "../store";
 import { language as own, t } from "../texts";
 import type { FlowDoc } from "../types";
-import { Field } from "./Field";
 import type { FieldProps } from "./props";
 
 const OFFERED = ["fr", "en", "de", "es", "it", "nl", "pt", "pl", "ar"];
 
 /** A text in several languages: the subscriber's own first, then those the flow is written in. */
-export function TextByLanguage({ id, path, schema, root, value, onChange, problems, label, disabled = false }: FieldProps) {
+export function TextByLanguage({ Part, id, path, schema, root, value, onChange, problems, label, disabled = false }: FieldProps) {
   const texts = (value && typeof value === "object" ? value : {}) as Record<string, string>;
   const first = useSubscriberLanguage();
   const doc = useEditor((state) => state.doc);
@@ -31,7 +30,7 @@ export function TextByLanguage({ id, path, schema, root, value, onChange, proble
       {languages.map((language) => (
         <div key={language} className="ed-row ed-language">
           <span className="ed-tongue" title={named.of(language)}>{language}</span>
-          <Field
+          <Part
             id={`${id}-${language}`} path={`${path}.${language}`} schema={resolve(inner, root).schema} root={root} value={texts[language]} bare={`${label ?? path}: ${named.of(language) ?? language}`}
             problems={problems} disabled={disabled} onChange={(text) => set(language, text)}
           />

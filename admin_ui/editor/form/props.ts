@@ -1,13 +1,23 @@
 /** What every field of a form is given, and what is wrong with it. */
 
+import type { ComponentType } from "react";
+
 import type { FieldSchema, Problem } from "../types";
 
-export interface FieldProps {
+export interface FieldProps extends Omit<FieldGiven, "bare"> {
+  /** Draws a part of a field that has parts: a row of a list, a member of an object. Handed in, so that no widget imports the field it stands in. */
+  Part: ComponentType<FieldGiven>;
+  nullable?: boolean;
+  label?: string;
+}
+
+/** What a field needs, whatever its widget. */
+export interface FieldGiven {
   /** Unique on the page; labels and messages refer to it. */
   id: string;
   /** Dotted path inside the node, as the checker names it. */
   path: string;
-  /** Resolved: no $ref, no null. */
+  /** As the form has it; a widget gets it resolved: no $ref, no null. */
   schema: FieldSchema;
   /** The form's schema, where $defs are. */
   root: FieldSchema;
@@ -16,8 +26,8 @@ export interface FieldProps {
   onChange: (value: unknown) => void;
   problems: Problem[];
   required?: boolean;
-  nullable?: boolean;
-  label?: string;
+  /** A row of a list or a map has no label, or a hidden one. */
+  bare?: string;
   disabled?: boolean;
   /** The form the field stands in, for `show_when` and hints. */
   siblings?: Record<string, unknown>;

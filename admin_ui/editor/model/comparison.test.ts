@@ -2,8 +2,8 @@
 import { expect, it } from "vitest";
 
 import { forms } from "../testing/samples";
-import type { FlowDiff, FlowDoc } from "../types";
-import { counts, ghostBoxes, ghostPlaces, ghostWires, rewired, type Comparison } from "./comparison";
+import type { Comparison, FlowDiff, FlowDoc } from "../types";
+import { counts, ghostBoxes, ghostPlaces, ghostWires, rewired } from "./comparison";
 
 const BEFORE: FlowDoc = {
   name: "reception", start: "hello",

@@ -1,19 +1,10 @@
 /** Two versions of a flow on one canvas: what came and what went is drawn, in its place of then. */
 
 import { entries, keys } from "../ordered";
-import type { FlowDiff, FlowDoc, Forms } from "../types";
+import type { Comparison, FlowDoc, Forms } from "../types";
 import type { Place, Places } from "./edits";
 import { type BoxNode, edgeId, INPUT, type WireEdge } from "./graph";
 import { heightOf, unwritten, WIDTH, written } from "./layout";
-
-/** What is compared. `before` and `after` are null for the draft as it stands in the editor. */
-export interface Comparison {
-  diff: FlowDiff;
-  before: FlowDoc | null;
-  after: FlowDoc | null;
-  /** The two ends in words: "Version 2 → Draft". */
-  title: string;
-}
 
 export interface Wiring {
   source: string;

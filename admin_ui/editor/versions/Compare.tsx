@@ -3,10 +3,9 @@
 import { useEffect, useId, useRef, useState } from "react";
 
 import { readForms } from "../api";
-import type { Comparison } from "../model/comparison";
 import { said } from "../phone/simulated";
 import { t } from "../texts";
-import type { FlowDoc, Forms } from "../types";
+import type { Comparison, FlowDoc, Forms } from "../types";
 import { Differences } from "./Differences";
 import type { WholeDiff } from "./diff_words";
 import { readDiff, readVersion, type End, type Version } from "./reading";
