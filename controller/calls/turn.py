@@ -15,6 +15,7 @@ from speech.client import Heard
 
 FALSE_START = 1.0  # seconds, after the pause that ends what is said; then nothing was said after all
 LAST_WORDS = 1.0  # seconds that the recogniser has for them when it is told to end
+A_KEY = 1.0  # seconds that a key has after the prompt where nobody listens: the flow asks for keys then
 FATAL = ("too_busy", "no_model")
 
 
@@ -118,7 +119,7 @@ class Turn:
         if self.prompt == "playing":
             return float("inf")
         if self.deaf:
-            return self._over + (self.command.silence if self.command.max_digits else 0.0)
+            return self._over + (min(self.command.silence, A_KEY) if self.command.max_digits else 0.0)
         if self._voice or self._partial:
             return min(self._too_long, float("inf") if self._voice else self._nothing_said)
         if self.prompt == "stopped":

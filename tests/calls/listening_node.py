@@ -88,5 +88,23 @@ def make(folder: Path, numbers: dict[str, dict[str, Any]]) -> Path:
     return house
 
 
+def menu(folder: Path, number: str, prompt: str) -> Path:
+    """Write a subscriber with a menu that is spoken to."""
+    house = make(folder, {})
+    choose = {
+        "kind": "menu",
+        "prompt": {"prompt": prompt},
+        "keypad": {"prompt": "long"},
+        "choices": {"1": "Sales", "2": "Accounts"},
+        "spoken": {"1": ["sales", "the sales team"], "2": ["accounts"]},
+        "first_digit_timeout": 10.0,
+        "exits": {"1": "sales", "2": "accounts", "too_many": "gone"},
+    }
+    nodes = {"choose": choose} | {name: {"kind": "hang_up"} for name in ("sales", "accounts", "gone")}
+    _write(house / "numbers.yaml", [{"number": number, "flow": "spoken"}])
+    _write(house / "flows" / "spoken.yaml", {"name": "spoken", "start": "choose", "nodes": nodes})
+    return house
+
+
 def _write(file: Path, document: Any) -> None:
     file.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
