@@ -79,6 +79,7 @@ class WholeCall(Call):
     mos: float | None
     source: str
     transferred_by: str
+    outcome: str
     path: list[dict[str, Any]]
 
 

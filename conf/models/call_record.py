@@ -80,3 +80,4 @@ class CallRecord(MaybeOfSubscriber, Base):
     source: Mapped[str] = mapped_column(Line(16), default="controller", server_default="controller")
     # The user who sent the call on, whose rights it then had and who bears its cost.
     transferred_by: Mapped[str] = mapped_column(Line(254), default="", server_default="")
+    outcome: Mapped[str] = mapped_column(Line(64), default="", server_default="")  # the flow's word for what came of it

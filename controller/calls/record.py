@@ -85,6 +85,7 @@ class Record:
             "source": self.source,
             "problem": tally.problem,
             "transferred_by": self.offer.transferor,
+            "outcome": tally.outcome,
         }
 
     def _other_end(self, ending: Ending | None) -> str:

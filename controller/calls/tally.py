@@ -32,6 +32,7 @@ class Tally:
     dialled: list[Dialled] = field(default_factory=list)
     path: list[Step] = field(default_factory=list)
     omitted: int = 0  # steps that were walked before the first of `path`
+    outcome: str = ""  # the flow's word for what came of the call
 
     def dump(self, steps: int = LATEST) -> list[Any]:
         """As short JSON data, with the last `steps` of the path."""
@@ -39,7 +40,8 @@ class Tally:
         head = [self.flow, self.version, self.trunk, self.presented, self.ringing_since, round(self.hold, 3)]
         dialled = [list(asdict(one).values()) for one in _summed(self.dialled)]
         kept = self.path[left_out:]
-        return [*head, self.problem[:200], self.connected, dialled, self.omitted + left_out, list(_short(kept))]
+        path = list(_short(kept))
+        return [*head, self.problem[:200], self.connected, dialled, self.omitted + left_out, path, self.outcome]
 
     @classmethod
     def load(cls, data: Any) -> Tally:
@@ -48,6 +50,7 @@ class Tally:
             tally = cls(*data[:8])
             tally.dialled = [Dialled(*one) for one in data[8]]
             tally.omitted, tally.path = int(data[9]), list(_long(data[10]))
+            tally.outcome = str(data[11]) if len(data) > 11 else ""  # a controller of before did not know it
             return tally
         except (TypeError, ValueError, IndexError, KeyError) as wrong:
             raise ValueError(f"not a tally: {wrong}") from None

@@ -117,6 +117,8 @@ class Walker:
             self.checkpoint()
             raise HandOver
         self.channel.prepare(command)
+        if isinstance(command, HangUp) and command.outcome:
+            self.tally.outcome = command.outcome
         if command.waits or isinstance(command, Count):
             self.checkpoint()
         self._note(command)

@@ -53,18 +53,12 @@ def outcome_of_record(record: CallRecord) -> str:
     """The outcome of a call that is on record."""
     if record.answered_at is None:
         return outcome_of(record.cause)
-    told = _told(record)
-    if told in SAID:
-        return told
+    if record.outcome in SAID:
+        return record.outcome
     lasted = (record.ended_at or record.answered_at) - record.answered_at
     if record.hung_up_by == "caller" and lasted.total_seconds() < BRIEF:
         return "dropped"
     return "reached"
-
-
-def _told(record: CallRecord) -> str:
-    """The outcome that the flow's last node names."""
-    return str(record.path[-1].get("outcome", "")) if record.path else ""
 
 
 def _open(engine: Engine, controller: str, alive: Collection[str]) -> Sequence[Open]:

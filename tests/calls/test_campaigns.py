@@ -11,7 +11,7 @@ from sqlalchemy import select
 from conf.campaigns import editing
 from conf.campaigns.contacts import Contact
 from conf.database import operator, scoped
-from conf.models import CampaignCall, CampaignContact
+from conf.models import CampaignCall, CampaignContact, DoNotCall
 from controller.calls import placed
 from tests.calls.live import Live
 
@@ -92,6 +92,16 @@ def test_nobody_is_rung_twice_before_it_is_time(
     live.controller.campaigns.now = lambda: NOW + again + timedelta(seconds=1)
     live.until(lambda: len(concluded(live)) == 2)
     assert phone.rung == 2
+
+
+def test_the_flow_says_what_came_of_the_call(live: Live) -> None:
+    live.outside.trunk(ANNE)
+    begin(live, ANNE, flow="optout")
+    assert live.record().outcome == "refused"
+    (call,) = concluded(live)
+    assert (call.outcome, contact(live, ANNE).state) == ("refused", "done")
+    with operator(live.engine, read_only=True) as session:
+        assert [(row.number, row.kind) for row in session.scalars(select(DoNotCall))] == [(ANNE, "refused")]
 
 
 def test_a_trunk_that_does_not_carry_gives_way_to_the_next(live: Live, tmp_path: Any) -> None:
