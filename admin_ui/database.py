@@ -41,12 +41,20 @@ class Database(SQLAlchemy):
 db = Database(model_class=Base, session_options={"class_": Session, "expire_on_commit": False})
 
 
+def has_written() -> bool:
+    """Whether this request's transaction has changed the configuration already."""
+    session = db.session()
+    return session.in_transaction() and bool(session.new or session.dirty or session.info.get("raised"))
+
+
 @contextmanager
 def looking(subscriber_id: int | None) -> Iterator[RequestSession]:
     """The request's session while it only reads: nobody who writes has to wait for it. Afterwards it may write.
 
-    What takes long is done here, before anything is written.
+    What takes long is done here, before anything is written: RuntimeError when something was, since it would be lost.
     """
+    if has_written():
+        raise RuntimeError("what was written in this transaction would be lost")
     db.session.close()
     confine(subscriber_id, read_only=True)
     try:

@@ -11,7 +11,7 @@ from jinja2 import Template
 
 from admin_ui.app import settings_of
 from admin_ui.audit import noted
-from admin_ui.database import confine, db, looking
+from admin_ui.database import confine, db, has_written, looking
 from admin_ui.flow_world import checks
 from admin_ui.forms.family import Family
 from admin_ui.forms.form import Filled
@@ -181,7 +181,7 @@ class Views:
 
     def _save(self, name: str | None, doc: Document, expected: str | None) -> Saved:
         domain, owner, ahead = settings_of(current_app).domain, self.family.owner(), None
-        if owner:
+        if owner and not has_written():  # a prompt's sound is
             with looking(owner) as session:
                 ahead = documents.look_ahead(session, owner, self.family.kind, name, doc, checks=checks(session))
         return documents.save(

@@ -75,7 +75,8 @@ def test_it_is_a_setting_and_ends_as_one(site: Site) -> None:
     assert not is_in(log_in(site, ANNA))
     assert administrator.get("/settings").location == "/me/two-step?next=/settings"  # the administrator too
     set_up(administrator, "/me/two-step")
-    ticked = re.search(r'<input[^>]*name="require_two_step"[^>]*>', administrator.get("/settings").get_data(as_text=True))
+    page = administrator.get("/settings").get_data(as_text=True)
+    ticked = re.search(r'<input[^>]*name="require_two_step"[^>]*>', page)
     assert ticked
     assert "checked" in ticked.group()
     doc = administrator.get("/api/v1/subscriber").get_json()
