@@ -12,6 +12,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -22,7 +23,7 @@ from conf.problems import N_, Wrong
 
 MOST_FILES = 5000
 LARGEST = 300_000_000  # bytes, unpacked
-KEPT = 3600.0  # seconds that an unpacked folder waits to be applied
+KEPT = 1800.0  # seconds that an unpacked folder waits to be applied, while it is looked at
 # What reading a file that somebody made may raise; OSError is a file of the name of a folder, or too long a name.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError, ValueError
@@ -47,8 +48,11 @@ def packed(engine: Engine, slug: str, prompts_dir: Path) -> bytes:
 
 
 def unpack(content: bytes, place: Path) -> str:
-    """Unpack a file under a folder of its own in `place`; its name. Raises Wrong for what is no such file."""
-    _tidy(place)
+    """Unpack a file under a folder of its own in `place`, where nothing else stays; its name.
+
+    Raises Wrong for what is no such file.
+    """
+    clear(place)
     name = secrets.token_hex(16)
     root = place / name
     root.mkdir(parents=True, mode=0o700)
@@ -80,6 +84,19 @@ def discard(place: Path, name: str) -> None:
         shutil.rmtree(place / Path(name).name, ignore_errors=True)
 
 
+def clear(place: Path) -> None:
+    """Forget everything that was unpacked in a place."""
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def tidy(places: Path) -> None:
+    """Forget what nobody applied, in all places below a folder."""
+    for folder in places.glob("*/*/*"):
+        with suppress(OSError):  # somebody else was faster
+            if time.time() - folder.stat().st_mtime > KEPT:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def _unpack(file: zipfile.ZipFile, root: Path) -> None:
     members = [one for one in file.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
     if len(members) > MOST_FILES:
@@ -106,11 +123,3 @@ def _inside(one: zipfile.ZipInfo) -> PurePosixPath:
     if path.is_absolute() or ".." in path.parts or "\\" in one.filename or stat.S_ISLNK(one.external_attr >> 16):
         raise Wrong("outside", N_("leaves the folder"))
     return path
-
-
-def _tidy(place: Path) -> None:
-    """Folders that nobody applied."""
-    if place.is_dir():
-        for folder in place.iterdir():
-            if time.time() - folder.stat().st_mtime > KEPT:
-                shutil.rmtree(folder, ignore_errors=True)

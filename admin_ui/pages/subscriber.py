@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from admin_ui import worker
 from admin_ui.app import settings_of
 from admin_ui.audit import noted
 from admin_ui.database import confine, db
@@ -35,7 +37,15 @@ from conf.folder import open_folder
 from conf.models import Document, Subscriber
 from conf.problems import N_, ConfigurationError, Problem, Wrong
 
+TIDY = 300.0  # seconds
+
 blueprint = Blueprint("subscriber", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Let go of files that somebody looked at and did not import."""
+    work = partial(folder_zip.tidy, settings_of(app).spool_dir / "imports")
+    worker.register(app, "tidying the imports", work, TIDY)
 
 
 def form() -> Form:
@@ -98,8 +108,9 @@ class Settings(Views):
         return url_for("subscriber.page")
 
     def page(self) -> ResponseReturnValue:
-        """Show the settings."""
+        """Show the settings. Who comes back here from an import has left it."""
         subscriber_id()
+        folder_zip.clear(_place())
         return self.edit(me().slug)
 
     def save(self) -> ResponseReturnValue:
@@ -168,6 +179,7 @@ def bring() -> ResponseReturnValue:
     try:
         done = _apply(root, dry_run=False)
     except ConfigurationError as error:
+        folder_zip.discard(_place(), kept["folder"])
         return _wrong(error.problems), 422
     folder_zip.discard(_place(), kept["folder"])
     confine(sid, read_only=False)
@@ -186,6 +198,8 @@ def _dry_run(name: str) -> ResponseReturnValue:
     except ConfigurationError as error:
         folder_zip.discard(_place(), name)
         return _wrong(error.problems), 422
+    if not done.changes:
+        folder_zip.discard(_place(), name)
     kept = seal("import", {"folder": name, "version": version})
     return render_template("subscriber/import.html", done=done, kept=kept, lines=lines, problems=(), said=said)
 
@@ -239,4 +253,5 @@ def _version() -> int:
 
 
 def _place() -> Path:
-    return settings_of(current_app).spool_dir / "imports" / str(subscriber_id())
+    """Where the file waits that this person looks at: there is one at a time."""
+    return settings_of(current_app).spool_dir / "imports" / str(subscriber_id()) / str(me().account_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from admin_ui.worker import worker
 from conf.database import scoped
 from conf.models import User
 from tests.admin_ui.site import Browser, Site
@@ -142,3 +144,36 @@ def test_a_sound_travels_along(site: Site) -> None:
         assert file.read("martin/sounds/jingle.wav").startswith(b"RIFF")
     page = look(browser, answer.data).get_data(as_text=True)
     assert "there is nothing to change" in page
+
+
+def waiting(site: Site) -> list[str]:
+    """The folders of files that wait to be imported."""
+    return [path.name for path in (site.settings.spool_dir / "imports").glob("*/*/*")]
+
+
+def test_a_file_goes_when_it_was_used_or_left(site: Site) -> None:
+    browser, imports = administrator(site), site.settings.spool_dir / "imports"
+    same = exported(browser)
+    name = "martin/numbers.yaml"
+    other = same | {name: re.sub("(fallback: .)102", r"\g<1>101", same[name])}
+    look(browser, packed(same))  # nothing to change: nothing to wait for
+    assert waiting(site) == []
+    for _ in range(2):
+        look(browser, packed(other))  # another one takes its place
+        assert len(waiting(site)) == 1
+    look(site.as_role("administrator", slug="duval"), packed(other))  # not theirs: it cannot be imported
+    assert len(waiting(site)) == 1
+    browser.get("/settings")
+    assert waiting(site) == []
+    kept = re.search(r'name="kept" value="([^"]+)"', look(browser, packed(other)).get_data(as_text=True))
+    assert kept
+    assert browser.post("/settings/import/apply", data={"kept": kept.group(1)}).status_code == 200
+    assert waiting(site) == []
+    look(browser, packed(same))
+    assert len(waiting(site)) == 1
+    (task,) = (task for task in worker(site.app).tasks if task.name == "tidying the imports")
+    task.work()
+    (left,) = imports.glob("*/*/*")
+    os.utime(left, (0, 0))
+    task.work()
+    assert waiting(site) == []
