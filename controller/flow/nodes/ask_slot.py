@@ -21,7 +21,7 @@ BOUNDED = ("digits", "number", "amount", "date", "time")
 KEYPAD_TRIES = 2
 IMPLICIT_PAUSE = 1.5  # seconds a caller has to object
 RIGHT = {
-    "fr": "{value}, c'est bien cela ?",
+    "fr": "{value}, c'est bien cela\N{NO-BREAK SPACE}?",
     "en": "{value}, is that right?",
     "de": "{value}, ist das richtig?",
 }

@@ -22,7 +22,7 @@ class Robot(Node):
         "Begins a conversation with a machine: says so, and sets its limits. When one is reached, the nodes that ask "
         "ask nothing more and leave by the exit of a caller who is not understood; so lead that to a person."
     )
-    icon: ClassVar[str] = "bot"
+    icon: ClassVar[str] = "bot-message-square"
     group: ClassVar[str] = "talk"
     takes_time: ClassVar[bool] = True
 
