@@ -13,7 +13,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.hearing.prompts import Prompt, prompts
+from bench.hearing.prompts import Prompt, digits, prompts
 from bench.processes import Failed, Program, running
 from bench.speech import began, later_than, p95, raw_model, row
 from bench.table import Row
@@ -47,6 +47,7 @@ def measure() -> list[Row]:
             for one in (raw, calls):
                 one.ask(say=[said[-1].name])  # the first is not like the others
             rows = [one for at_once, turns in LOADS.items() for one in _load(raw, calls, switch, said, at_once, turns)]
+            rows += _phrases(calls, switch)
             calls.ask(say=[])
             return rows
 
@@ -60,6 +61,16 @@ def _load(raw: Program, calls: Program, switch: str, said: list[Prompt], at_once
         ours |= calls.ask(say=batch)
     onsets = {prompt.name: began(prompt.samples) for prompt in said}
     return _rows(f"{switch}, {at_once} at once", theirs, ours, onsets)
+
+
+def _phrases(calls: Program, switch: str) -> list[Row]:
+    """A digit, where one of the ten is asked for."""
+    silent = []
+    for prompt in digits() * 2:
+        told = calls.ask(say=[prompt.name])[prompt.name]
+        silent.append((told["silent"] or float("inf")) - began(prompt.samples))
+    what = f"caller begins -> prompt silent by a phrase, p95 of {len(silent)}"
+    return [row(what, f"{switch}, 1 at once", _value(silent), SILENT, p95(silent))]
 
 
 def _rows(who: str, theirs: Told, ours: Told, onsets: dict[str, float]) -> list[Row]:

@@ -27,7 +27,7 @@ import gevent
 from gevent import get_hub
 
 from bench.hearing import ours
-from bench.hearing.prompts import SOUNDS, Prompt, prompts
+from bench.hearing.prompts import SOUNDS, Prompt, digits, prompts
 from conf.freeswitch import find_binary
 from controller.calls.listening import Listening
 from controller.calls.turn import Turn
@@ -38,7 +38,7 @@ from tests.calls.live import Live, free_port, running
 from tests.outside.real import RealOutside, RealPerson, start_real
 from tests.outside.virtual import VirtualOutside
 
-NUMBER = "+33987100001"
+FREE, PHRASES = "+33987100001", "+33987100002"
 PACKET = 0.02  # seconds
 PATIENCE = 20.0  # seconds that a call may last
 
@@ -68,14 +68,15 @@ class Ears:
 
 def main() -> None:
     """Say the prompts that are asked for, until nobody asks."""
-    ears, found = Ears(), {prompt.name: prompt for prompt in prompts()}
+    ears, found = Ears(), {prompt.name: prompt for prompt in [*prompts(), *digits()]}
     with TemporaryDirectory(prefix="souffleur-bench-", dir=ours.SHM) as name, ours.serving() as speech, known():
         folder = Path(name)
         os.environ["SOUFFLEUR_TEST_SOUNDS"] = str(folder / "sounds")
         with _outside(folder) as (outside, offer, directory):
             socket = {"SOUFFLEUR_SPEECH_SOCKET": str(speech.socket)}
             with running(outside, folder, offer, directory, **socket) as live:
-                live.load(make(folder / "houses", {NUMBER: {"keys": 0}}))
+                phrases = [prompt.words[0] for prompt in digits()]
+                live.load(make(folder / "houses", {FREE: {"keys": 0}, PHRASES: {"keys": 0, "phrases": phrases}}))
                 print(json.dumps({"switch": outside.kind}), flush=True)
                 while names := json.loads(get_hub().threadpool.apply(sys.stdin.readline) or "{}").get("say"):
                     batch = [found[name] for name in names]
@@ -100,7 +101,7 @@ def _outside(folder: Path) -> Iterator[tuple[RealOutside | VirtualOutside, int, 
 def _call(live: Live, ears: Ears, prompt: Prompt, place: int) -> dict[str, object]:
     gevent.sleep(place * 0.13)
     number = f"+336{random.randrange(10**8):08d}"
-    caller = live.outside.from_trunk(NUMBER, caller=number)
+    caller = live.outside.from_trunk(PHRASES if prompt.name.startswith("digits/") else FREE, caller=number)
     assert caller.hears_something()
     gevent.sleep(0.7)
     quiet = Quiet(caller)

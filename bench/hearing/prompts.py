@@ -47,6 +47,15 @@ def prompts() -> list[Prompt]:
     return found
 
 
+def digits() -> list[Prompt]:
+    """The ten digits, one word each: what a caller says who is asked for one of a few phrases."""
+    found = []
+    for digit, word in enumerate("zero one two three four five six seven eight nine".split()):  # noqa: SIM905
+        with wave.open(str(SOUNDS / "digits" / f"{digit}.wav")) as sound:
+            found.append(Prompt(f"digits/{digit}", sound.readframes(sound.getnframes()), (word,)))
+    return found
+
+
 def plain(text: str) -> tuple[str, ...]:
     """Words as they are compared."""
     return tuple(re.sub(r"[^a-z' ]", " ", text.lower().replace("voicemail", "voice mail")).split())
