@@ -5,28 +5,27 @@ It runs as a process of its own: in ours it would import ssl before gevent patch
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import gevent.subprocess
 import pytest
 
-from admin_ui.live import Entry, NoCalls
-from admin_ui.serving import server
 from conf import webhooks
 from conf.accounts import tokens
 from conf.database import operator, scoped
 from conf.models import CallEvent, CallRecord
+from tests.admin_ui.room import CALL
 from tests.admin_ui.site import Site
 from tests.admin_ui.test_api_parts import Program
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-CALL = "35594fa8-006d-422b-ad37-fa65c5a76d47"
 ENGINEER = (
     "flows:write",
     "numbers:write",
@@ -39,43 +38,18 @@ ENGINEER = (
 OPERATORS = ("Operator", "Audit", "Tokens")  # the tags of what an operator's token may ask
 
 
-class Room(NoCalls):
-    """A controller with one call, and a feed that ends."""
-
-    def board(self, subscriber: str) -> dict[str, Any]:
-        call = {"call": CALL, "from": "+33611111111", "to": "1000", "since": 5.0, "flow": "reception", "node": "choose"}
-        call |= {
-            "doing": "Collect",
-            "talking_to": "",
-            "direction": "inbound",
-            "controller": "lyon",
-            "subscriber": subscriber,
-        }
-        return {"at": 10.0, "controllers": [{"id": "lyon", "answers": True}], "calls": [call]}
-
-    def feed(self, subscriber: str, call: str = "", after: str = "") -> Iterator[tuple[str, Entry] | None]:
-        yield f"{CALL}.9", {"call": CALL, "sequence": 9, "at": 10.0, "kind": "ended", "data": {"by": "caller"}}
-
-    def hang_up(self, subscriber: str, call: str) -> None:
-        if call != CALL:
-            raise LookupError
-
-    def transfer(self, subscriber: str, call: str, to: str) -> None:
-        self.hang_up(subscriber, call)
-
-    def place(self, subscriber: str, trial: dict[str, Any]) -> str:
-        return CALL
-
-
 @pytest.fixture
 def address(site: Site) -> Iterator[str]:
-    """The real server, over a subscriber that has something of everything."""
-    site.app.extensions["calls"] = Room()
+    """The web UI's process, over a subscriber that has something of everything."""
     _fill(site)
-    serving = server(site.app, "127.0.0.1", 0)
-    serving.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.stop(1)
+    own = {"SOUFFLEUR_DATA_DIR": site.settings.data_dir, "SOUFFLEUR_DATABASE_URL": site.settings.database_url}
+    environ = os.environ | {name: str(value) for name, value in own.items()}
+    command = [sys.executable, "-m", "tests.admin_ui.serve"]
+    with gevent.subprocess.Popen(command, env=environ, cwd=ROOT, stdout=gevent.subprocess.PIPE, text=True) as process:
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
 
 
 def test_an_administrator_s_token(site: Site, address: str) -> None:
@@ -101,6 +75,7 @@ def _run(address: str, token: str, *options: str) -> None:
             f"{address}/api/v1/openapi.json",
         ),
         *("--header", f"Authorization: Bearer {token}", "--seed", "7", "--max-examples", "3"),
+        *("--request-timeout", "60"),
         *("--no-shrink", "--no-color", *options),
     ]
     done = gevent.subprocess.run(command, capture_output=True, text=True, timeout=880)
