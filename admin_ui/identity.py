@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
 from flask import Flask, Request, Response, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
-from sqlalchemy import Engine, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from admin_ui import bearer
+from admin_ui import bearer, seen
 from admin_ui.database import confine, db
 from admin_ui.person import Person, me
 from conf.accounts import sessions, two_step
@@ -37,6 +35,7 @@ manager.session_protection = None  # the token is bound to nothing that changes 
 def init_app(app: Flask) -> None:
     """Know who sends each request, and confine its database session to them."""
     manager.init_app(app)
+    seen.init_app(app)
     app.before_request(_confine)
 
 
@@ -56,7 +55,7 @@ def find(token: str) -> Person | None:
         return None
     person, stale = found
     if stale:
-        bearer.aside(partial(_note, db.engine, person.session_id, now))
+        seen.seen().note(person.session_id, now)
     return person
 
 
@@ -90,11 +89,6 @@ def _look(engine: Engine, token: str, now: datetime) -> tuple[Person, bool] | No
             return None
         missing = two_step.is_missing(reading, found[1], found[3])
         return described(*found, missing), found[0].seen_at < now - sessions.SEEN_EVERY
-
-
-def _note(engine: Engine, session_id: int, now: datetime) -> None:
-    with suppress(SQLAlchemyError), operator(engine) as writing:  # a page is shown though nothing can be written now
-        writing.execute(update(WebSession).where(WebSession.id == session_id).values(seen_at=now))
 
 
 def _confine() -> WerkzeugResponse | None:

@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import g
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from admin_ui import filters, identity
 from admin_ui.database import db
+from admin_ui.seen import Seen
+from admin_ui.worker import worker
 from conf import call_history
-from conf.database import open_engine, scoped
+from conf.database import open_engine, operator, scoped
 from conf.editing import flows
-from conf.models import CallRecord, Extension, Prompt, Subscriber, User
+from conf.models import CallRecord, Extension, Prompt, Subscriber, User, WebSession
 from tests.admin_ui.site import Browser, Site
 from tests.admin_ui.test_calls import record
 
@@ -225,3 +227,39 @@ def test_a_longer_list_asks_the_database_no_more_often(site: Site, page: str) ->
     with statements(site) as many:
         assert browser.get(page).status_code == 200
     assert len(many) <= len(few)
+
+
+def seen_at(site: Site, told: datetime | None = None) -> list[datetime]:
+    """When the browsers were last seen, by the database; `told` is written there first."""
+    with operator(site.engine) as session:
+        if told is not None:
+            session.execute(update(WebSession).values(seen_at=told))
+        return list(session.scalars(select(WebSession.seen_at)))
+
+
+def test_no_page_waits_to_note_that_a_browser_was_seen(both_sites: Site) -> None:
+    browser = both_sites.as_role("engineer")
+    before = datetime.now(UTC) - timedelta(hours=2)
+    assert seen_at(both_sites, before) == [before]
+    with operator(both_sites.engine) as session:  # somebody holds the lock, and the row
+        session.scalars(select(WebSession).with_for_update()).all()
+        assert browser.get("/numbers").status_code == 200
+    assert seen_at(both_sites) == [before]
+    worker(both_sites.app).run_due()
+    assert seen_at(both_sites)[0] > before + timedelta(hours=1)
+
+
+def test_a_browser_was_seen_when_it_was_seen_last(both_sites: Site) -> None:
+    both_sites.as_role("engineer")
+    now = datetime.now(UTC)
+    seen_at(both_sites, now)
+    noted = Seen()
+    with operator(both_sites.engine, read_only=True) as session:
+        number = session.scalars(select(WebSession.id)).one()
+    noted.note(number, now - timedelta(minutes=5))  # another process has seen it since
+    noted.note(number + 1, now)  # that one was logged out
+    noted.write(both_sites.engine)
+    assert seen_at(both_sites) == [now]
+    noted.note(number, now + timedelta(minutes=5))
+    noted.write(both_sites.engine)
+    assert seen_at(both_sites) == [now + timedelta(minutes=5)]
