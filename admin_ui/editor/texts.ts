@@ -1,5 +1,7 @@
 /** Texts in the user's language, from the catalogue the page carries: English text -> translation. */
 
+import { timeZone } from "./clock";
+
 type Catalogue = Record<string, string>;
 
 let catalogue: Catalogue | null = null;
@@ -34,7 +36,8 @@ export function ago(moment: Date, now: Date = new Date()): string {
   return said.format(-Math.floor(seconds / 86400), "day");
 }
 
-/** A moment in full, for the hover. */
+/** A moment in full, on the subscriber's clock. */
 export function exactly(moment: Date): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(moment);
+  const zone = timeZone();
+  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium", ...(zone && { timeZone: zone }) }).format(moment);
 }

@@ -72,7 +72,7 @@ function Replayed({ flow, doc, call, select, onPath, onContinue, onAnother }: Re
       <div className="ph-actions">
         {found === "stopped" && <p className="mb-2">{t("How should it go on?")}</p>}
         <div className="ph-buttons">
-          {answer && (
+          {answer && !answer.ended && (
             <button
               type="button"
               className={`btn btn-sm ${found === "stopped" ? "btn-primary" : "btn-outline-primary"}`}

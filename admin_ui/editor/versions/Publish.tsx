@@ -4,6 +4,7 @@ import { Rocket } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 
 import { ApiError } from "../api";
+import { momentOf } from "../clock";
 import { said } from "../phone/simulated";
 import { t } from "../texts";
 import { Objections } from "./Objections";
@@ -32,7 +33,7 @@ export function Publish({ flow, revision, dirty, planned, onPublished, onPlanned
   useEffect(() => setDespite(false), [revision]);
 
   const { errors, failing, reading } = objections;
-  const past = later && !!at && new Date(at) <= new Date();
+  const past = later && !!at && momentOf(at) <= new Date();
   const ready = !dirty && !sending && !errors.length && (!failing.length || despite) && (!later || (!!at && !past));
 
   const send = async () => {
@@ -42,7 +43,7 @@ export function Publish({ flow, revision, dirty, planned, onPublished, onPlanned
       const answer = await publish(flow, {
         comment: comment.trim(),
         revision,
-        ...(later && { at: new Date(at).toISOString() }),
+        ...(later && { at: momentOf(at).toISOString() }),
         ...(despite && failing.length && { despite_failing_tests: true }),
       });
       setComment("");
