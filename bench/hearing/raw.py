@@ -34,16 +34,16 @@ def words(model: vosk.Model) -> None:
     recogniser.SetWords(True)
     for prompt in prompts():
         heard: list[str] = []
-        partials: list[tuple[float, int]] = []
+        partials: list[tuple[float, str]] = []
         samples = prompt.samples + bytes(RATE)
         for at in range(0, len(samples), CHUNK):
             began = time.monotonic()
             if recogniser.AcceptWaveform(samples[at : at + CHUNK]):
                 heard.append(json.loads(recogniser.Result())["text"])
             else:
-                count = len(" ".join([*heard, json.loads(recogniser.PartialResult())["partial"]]).split())
+                text = " ".join([*heard, json.loads(recogniser.PartialResult())["partial"]])
                 took = time.monotonic() - began
-                partials.append((min(at + CHUNK, len(samples)) / 2 / RATE + took, count))
+                partials.append((min(at + CHUNK, len(samples)) / 2 / RATE + took, text))
         heard.append(json.loads(recogniser.FinalResult())["text"])
         print(json.dumps({"name": prompt.name, "text": " ".join(heard), "partials": partials}), flush=True)
 
