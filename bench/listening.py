@@ -68,8 +68,8 @@ def _phrases(calls: Program, switch: str) -> list[Row]:
     silent = []
     for prompt in digits() * 2:
         told = calls.ask(say=[prompt.name])[prompt.name]
-        silent.append((told["silent"] or float("inf")) - began(prompt.samples))
-    what = f"caller begins -> prompt silent by a phrase, p95 of {len(silent)}"
+        silent += [told["silent"] - began(prompt.samples)] if told["silent"] else []
+    what = f"caller begins -> prompt silent by a phrase, p95 of {len(silent)}/20"
     return [row(what, f"{switch}, 1 at once", _value(silent), SILENT, p95(silent))]
 
 

@@ -205,6 +205,7 @@ class Controller:
         self.writer.drain()
         gevent.killall(self._greenlets)
         self.voice.close()
+        self.taps.stop()
         self._engine.dispose()
 
     def place(self, trial: Trial) -> str:

@@ -40,6 +40,11 @@ class Taps:
             log.error("what callers say cannot be written to %s: %s", self.folder, error)
         self.sweep()
 
+    def stop(self) -> None:
+        """Leave no empty folder behind; another process makes it again when it needs it."""
+        with suppress(OSError):
+            self.folder.rmdir()
+
     def keep(self) -> None:
         """Sweep for ever."""
         while True:
@@ -63,6 +68,8 @@ class Taps:
     ) -> Iterator[Path]:
         """Let what is said grow in a file while the block lasts. Errors: those of `Session.tap`."""
         file = self.file(session.uuid, purpose)
+        with suppress(OSError):  # FreeSWITCH says so too
+            durable.private_folder(self.folder)
         try:
             session.tap(str(file), sides, limit)
             yield file

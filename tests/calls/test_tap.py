@@ -52,6 +52,15 @@ def _listen(taps: Taps, session: Session, expected: Path) -> None:
         raise CallEnded("NORMAL_CLEARING")
 
 
+def test_an_empty_folder_goes_with_its_controller_and_comes_back_with_a_call(taps: Taps) -> None:
+    taps.stop()
+    assert not taps.folder.exists()
+    with taps.open(Session(), "1-7"):  # type: ignore[arg-type]
+        assert taps.folder.stat().st_mode & 0o777 == 0o700
+        taps.stop()
+        assert taps.folder.exists()
+
+
 @pytest.mark.parametrize("fault", [None, SessionGone("another controller has the call")])
 def test_a_tap_goes_with_its_listening(taps: Taps, fault: Exception | None) -> None:
     """What cannot be stopped is left for who has the call: it would grow without a name."""
