@@ -62,10 +62,9 @@ def unpack(content: bytes, place: Path) -> str:
     except Wrong:
         shutil.rmtree(root, ignore_errors=True)
         raise
-    except _BROKEN as error:
+    except _BROKEN:
         shutil.rmtree(root, ignore_errors=True)
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Wrong("not_a_zip", N_("is no ZIP file: {reason}"), reason=reason) from None
+        raise Wrong("not_a_zip", N_("is no ZIP file, or a damaged one")) from None
     return name
 
 
