@@ -13,6 +13,7 @@ import gevent
 
 from admin_ui.app import create_app
 from admin_ui.serving import server
+from admin_ui.warm import warm
 from admin_ui.worker import worker
 from conf.accounts.first import first_accounts
 from conf.database import open_engine, operator
@@ -75,6 +76,7 @@ def serve(settings: Settings, _options: argparse.Namespace) -> int:
     from controller.control_room import ControlRoom
 
     app = create_app(settings, ControlRoom(settings))
+    warm(app)
     serving = server(app, settings.web_host, settings.web_port)
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, serving.stop, 5)
