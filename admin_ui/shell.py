@@ -61,7 +61,13 @@ NAVIGATION = (
             Place("extensions.index", _l("Short numbers"), "grid-3x3", PEOPLE),
         ),
     ),
-    Group(_l("Calls"), (Place("calls.index", _l("Call history"), "history", CALLS),)),
+    Group(
+        _l("Calls"),
+        (
+            Place("calls.index", _l("Call history"), "history", CALLS),
+            Place("campaigns.index", _l("Campaigns"), "megaphone", CONFIGURE),
+        ),
+    ),
     Group(_l("Desk"), (Place("desk.page", _l("Desk"), "headset", DESK),)),
     Group(_l("Fax"), (Place("fax.page", _l("Fax box"), "printer", FAX),)),
     Group(

@@ -66,6 +66,8 @@ KINDS: dict[str, Any] = {
     "prompt": _l("Prompt"),
     "sound": _l("Sound"),
     "call": _l("Call"),
+    "campaign": _l("Campaign"),
+    "do_not_call": _l("Do-not-call list"),
     "token": _l("API token"),
     "webhook": _l("Webhook"),
     "subscriber": _l("Subscriber"),
