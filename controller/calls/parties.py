@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from conf.snapshot import Snapshot
@@ -73,7 +73,10 @@ class Parties:
             # rights are this user's.
             told = self._own() | {ANSWERER: f"{uuid}:{user.get('login', '')}"}
             domain = f"{self._subscriber.slug}.{self._domain}"
-            return [Party(target.number, Leg.phone(target.number, domain, uuid=uuid, variables=told))]
+            leg = Leg.phone(target.number, domain, uuid=uuid, variables=told)
+            # What a robot learnt is for people of the subscriber: it never leaves by a trunk.
+            headers = {f"X-Souffleur-{name}": text for name, text in command.carried}
+            return [Party(target.number, replace(leg, headers=headers))]
         if self._calls_for_help(target.number):
             return self._external(External(target.number), command, emergency=True)
         external = self._subscriber.extensions.get(target.number, {}).get("external")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Final
+from urllib.parse import quote
 
 from controller.esl.errors import Unsafe
 
@@ -25,6 +26,7 @@ DOMAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 TOKEN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")  # the name of a gateway, a context, a stream
 EXTENSION_NAME: Final = re.compile(r"[a-z_]+(?:_(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5})?")
 NAME_PUNCTUATION: Final = frozenset(" .-_’")
+HEADER: Final = re.compile(r"X-Souffleur-(?:Summary|Turns|Slot-[A-Za-z0-9-]{1,64})")
 LONGEST_NAME: Final = 64
 LONGEST_NUMBER: Final = 32
 LONGEST_TIME: Final = 7 * 86400.0
@@ -101,6 +103,13 @@ def name(text: str, field: str = "name") -> str:
     if not text or text != safe_name(text):
         raise Unsafe(field, text)
     return text
+
+
+def carried(text: str, most: int) -> str:
+    """Any text for a SIP header of ours, percent-encoded UTF-8 (RFC 3986), cut at a whole character."""
+    while len(written := quote(text, safe="", errors="replace")) > most:
+        text = text[: min(len(text) - 1, most)]
+    return written
 
 
 def milliseconds(seconds: float, field: str, most: float = LONGEST_TIME) -> int:

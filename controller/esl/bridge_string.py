@@ -10,6 +10,8 @@ from controller.esl import arguments
 from controller.esl.errors import Unsafe
 
 LONGEST_RING = 3600.0
+LONGEST_HEADER = 900  # signs of one header, percent-encoded
+LONGEST_HEADERS = 2000  # of all headers of a leg
 ANONYMOUS = "anonymous"
 
 
@@ -23,6 +25,7 @@ class Leg:
     caller_number: str = ""  # "anonymous" shows none
     caller_name: str = ""
     ring: float | None = None  # seconds; shorter than the others'
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the INVITE, X-Souffleur-...; any text, see `carried`
     progress: float | None = None  # seconds until it must ring at least; else it ends with PROGRESS_TIMEOUT
 
     @classmethod
@@ -84,11 +87,23 @@ class Leg:
             told.update(_caller_number(self.caller_number))
         if self.caller_name:
             told["origination_caller_id_name"] = arguments.name(self.caller_name, "caller_name")
+        written = self._headers()
         if self.ring is not None:
             told["leg_timeout"] = str(whole_seconds(self.ring))
         if self.progress is not None:
             told["leg_progress_timeout"] = str(whole_seconds(self.progress) - 1)
-        return f"[{assignments(told)}]{self.destination}" if told else self.destination
+        said = ",".join(filter(None, (assignments(told), written)))
+        return f"[{said}]{self.destination}" if said else self.destination
+
+    def _headers(self) -> str:
+        """Percent-encoded: no sign of it means anything to FreeSWITCH, nor in a SIP header."""
+        found, left = [], LONGEST_HEADERS
+        for name, text in self.headers.items():
+            arguments.matching(arguments.HEADER, "header", name)
+            if value := arguments.carried(text, min(left, LONGEST_HEADER)):
+                found.append(f"sip_h_{name}={value}")
+                left -= len(value)
+        return ",".join(found)
 
 
 def _caller_number(number: str) -> dict[str, str]:

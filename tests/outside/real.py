@@ -8,7 +8,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import gevent
 
@@ -136,6 +136,10 @@ class RealPhone:
     def shown(self) -> list[str]:
         found = (re.search(r"sip:([^@]*)@", call.invite.one("from")) for call in self.calls if call.invite)
         return [match[1] for match in found if match]
+
+    def told(self, header: str) -> list[str]:
+        """A header of the calls that came, percent-decoded."""
+        return [unquote(call.invite.one(header.lower())) for call in self.calls if call.invite]
 
     @property
     def dialled(self) -> list[str]:

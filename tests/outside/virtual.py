@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
 from controller.esl.inbound import Inbound
 from controller.virtual import Callee, Caller, VirtualSwitch
@@ -61,6 +62,10 @@ class VirtualPhone:
     @property
     def rung(self) -> int:
         return len(self.callee.calls)
+
+    def told(self, header: str) -> list[str]:
+        """A header of the calls that came, percent-decoded."""
+        return [unquote(str(call.channel.get(f"sip_h_{header}"))) for call in self.callee.calls if call.channel]
 
     @property
     def shown(self) -> list[str]:

@@ -13,6 +13,7 @@ from tests.calls.test_bad_days import *  # noqa: F403
 from tests.calls.test_call_path import *  # noqa: F403
 from tests.calls.test_campaigns import *  # noqa: F403
 from tests.calls.test_control import *  # noqa: F403
+from tests.calls.test_hand_over import *  # noqa: F403
 from tests.calls.test_hostile import *  # noqa: F403
 from tests.calls.test_outbound_rules import *  # noqa: F403
 from tests.calls.test_ringing import *  # noqa: F403
