@@ -30,7 +30,6 @@ from conf.models import Campaign
 from conf.problems import ConfigurationError, Problem, Wrong
 
 pages = campaigns.blueprint  # one entry of the navigation
-LARGEST = 24 * 1024 * 1024  # bytes of a table
 SHOWN = 200  # wrong rows that are listed
 FIRST = 3  # rows that are shown to recognise the columns by
 
@@ -80,7 +79,6 @@ def bring_in(name: str) -> ResponseReturnValue:
 @allowed(CONFIGURE)
 def brought_in(name: str) -> ResponseReturnValue:
     """Show what a table holds; bring it in once somebody has looked at that."""
-    request.max_form_memory_size = LARGEST
     text = _text()
     with looking(subscriber_id()):
         campaign = read(name)
