@@ -35,6 +35,7 @@ AREA_TITLES = {
     "live": _l("Live calls"),
     "subscriber": _l("Settings"),
     "campaigns": _l("Campaigns"),
+    "prompter": _l("Prompter"),
     "webhooks": _l("Webhooks"),
     "tokens": _l("API tokens"),
     "audit": _l("Audit log"),

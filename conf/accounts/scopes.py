@@ -19,6 +19,7 @@ AREAS: dict[str, frozenset[str]] = {
     "live": frozenset({LIVE}),
     "subscriber": frozenset({ACCOUNT}),
     "campaigns": frozenset({CONFIGURE}),
+    "prompter": frozenset({CONFIGURE}),
     "webhooks": frozenset({ACCOUNT}),
     "tokens": frozenset({ACCOUNT, OPERATE}),
     "audit": frozenset({ACCOUNT, OPERATE}),

@@ -23,9 +23,11 @@ from conf.models import (
     CallRecord,
     Campaign,
     CampaignContact,
+    Checklist,
     DoNotCall,
     OfSubscriber,
     Prompt,
+    PrompterRule,
     Schedule,
     Subscriber,
     Webhook,
@@ -51,6 +53,7 @@ MARKS = (
     "a-token-of-martin",
     "a-webhook-of-martin",
     "a-campaign-of-martin",
+    "a-hint-of-martin",
     BARRED,
 )
 NAMES = {
@@ -62,6 +65,7 @@ NAMES = {
     "lists": "unwanted",
     "prompts": "martin-only",
     "campaigns": "a-campaign-of-martin",
+    "prompter": "a-hint-of-martin",
 }
 
 CAMPAIGN = {"name": NAMES["campaigns"], "flow": "reception", "number": "+33123456789", "purpose": "service"}
@@ -95,6 +99,10 @@ def full(site: Site) -> Site:
         hook = Webhook(name="a-webhook-of-martin", url="https://hook.example/", secret=b"s")
         session.add(hook)
         session.flush()
+        hint = {"name": NAMES["prompter"], "title": {"fr": "Remboursement"}}
+        step = {"name": "greeting", "title": {"fr": "Saluer"}, "phrases": {"fr": ["bonjour"]}}
+        session.add(PrompterRule(doc={**hint, "when": {"silence": {"longer": 5}}}, position=90))
+        session.add(Checklist(doc={**hint, "steps": [step]}, position=90))
         session.add(DoNotCall(number=BARRED))
         campaign = Campaign(name=NAMES["campaigns"], doc=CAMPAIGN)
         session.add(campaign)
@@ -206,6 +214,7 @@ def _body(rule: Rule) -> dict[str, Any]:
         "rename": {"name": "other"},
         "transfer": {"to": "101"},
         "test": {"number": "+33123456789"},
+        "move": {"place": 0},
         "state": {"state": "paused"},
         "contacts": {"text": "tel\n0612345678\n", "number": "tel"},
     }

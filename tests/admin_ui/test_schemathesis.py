@@ -32,6 +32,7 @@ ENGINEER = (
     "schedules:write",
     "lists:write",
     "prompts:write",
+    "prompter:write",
     "calls:read",
     "live:write",
 )
