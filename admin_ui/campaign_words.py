@@ -15,7 +15,7 @@ STATES: dict[str, tuple[str, Any]] = {
 CONTACT_STATES: dict[str, tuple[str, Any]] = {
     "waiting": ("amber", _l("To be called")),
     "calling": ("green", _l("Is being called")),
-    "done": ("", _l("Dealt with")),
+    "done": ("", _l("Is dealt with")),
 }
 OUTCOMES: dict[str, tuple[str, Any]] = {
     "reached": ("green", _l("Spoken to")),
@@ -65,3 +65,8 @@ def outcome(word: str) -> str:
 def reason(code: str) -> str:
     """Why somebody is not called, in a few words."""
     return str(REASONS.get(code, code))
+
+
+def basis(word: str) -> str:
+    """A ground, without what explains it."""
+    return str(BASES[word]).partition(":")[0].strip() if word in BASES else word

@@ -31,6 +31,13 @@ class DayOf(Text):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnWeek(Week):
+    """The hours of a campaign: as long as it has none of its own, a day without hours is not closed."""
+
+    nothing: Any = _l("no hours of its own")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seconds(Field):
     """Seconds, whole as people write them and a number in the document."""
 
@@ -112,7 +119,7 @@ class RetriesOf(Field):
         return {self.name: retries} if retries else {}
 
     def place(self, path: Sequence[str | int], doc: Document) -> str:
-        return ".".join(map(str, path[:2])) if len(path) > 1 else self.name
+        return ".".join(map(str, path[:3])) if len(path) > 2 else self.name
 
 
 def form(weekdays: Callable[[], Sequence[Option]]) -> Form:
@@ -162,7 +169,7 @@ def form(weekdays: Callable[[], Sequence[Option]]) -> Form:
         DayOf(name="ground_since", label=_l("There since"), optional=True),
     )
     when = (
-        Week(
+        OwnWeek(
             name="hours",
             label=_l("Own hours"),
             days=weekdays,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, abort, render_template, request
@@ -46,7 +47,7 @@ def one(name: str) -> ResponseReturnValue:
     args["state"] = args["state"] if args["state"] in words.CONTACT_STATES else ""
     args["outcome"] = args["outcome"] if args["outcome"] in words.OUTCOMES else ""
     cursor = request.args.get("cursor", "")[:1000]
-    query = ContactsWanted(limit=50, cursor=cursor, state=args["state"], outcome=args["outcome"])  # type: ignore[arg-type]
+    query = ContactsWanted(limit=50, cursor=cursor, state=args["state"], outcome=args["outcome"])
     try:
         page = keyset(db.session(), _searched(wanted(campaign, query), args["q"]), [(CampaignContact.id, False)], query)
     except ConfigurationError:
@@ -61,6 +62,7 @@ def one(name: str) -> ResponseReturnValue:
         cursor=cursor,
         words=words,
         forewarned=_forewarned(campaign),
+        now=datetime.now(UTC),
     )
 
 
@@ -86,6 +88,7 @@ def contact(name: str, number: str) -> ResponseReturnValue:
         calls=calls,
         recorded=_recorded(one.call for one in calls),
         words=words,
+        now=datetime.now(UTC),
     )
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
     table = Table("campaigns", COLUMNS, _rows(), lambda row: [row.campaign.name, row.campaign.doc["flow"]], FILTERS)
     if request.args.get("format") == "csv":
         return table.csv()
-    return render_template("campaigns/index.html", table=table, states=words.STATES)
+    return render_template("campaigns/index.html", table=table, states=words.STATES, now=datetime.now(UTC))
 
 
 @blueprint.get("/campaigns/new")

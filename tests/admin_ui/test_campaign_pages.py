@@ -7,13 +7,16 @@ import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import select
 
+from admin_ui import campaign_words as words
 from admin_ui.pages.campaign_import import guessed
 from conf.campaigns import calling
+from conf.campaigns.policies import Basis, Purpose
+from conf.campaigns.retries import Outcome
 from conf.database import scoped
 from conf.models import CallRecord, Campaign, CampaignCall, CampaignContact, DoNotCall
 from tests.admin_ui.site import Site
@@ -93,7 +96,7 @@ def test_a_campaign_is_written_as_its_form_says(site: Site, engineer: Any) -> No
         ({"flow": ""}, "flow", "Please fill this in"),
         ({"ring": "2"}, "ring", "at least 5"),
         ({"pace.at_once": "many"}, "pace.at_once", "must be a whole number"),
-        ({"retries.busy.times": "99"}, "retries.busy", "at most 10"),
+        ({"retries.busy.times": "99"}, "retries.busy.times", "at most 10"),
         ({"ground_since": ""}, "ground_since", "needs the day"),
         ({"opens": "2026-12-24", "ends": "2026-12-01"}, "ends", "before the first day"),
         ({"hours.mon.0.from": "soon"}, "hours.mon", "not a span of hours"),
@@ -192,7 +195,7 @@ def test_what_came_of_it_is_shown_and_exported(site: Site, engineer: Any) -> Non
     assert "+49 30 123456" not in only
     lines = engineer.get("/campaigns/satisfaction/results?outcome=refused").text.splitlines()
     assert len(lines) == 2
-    assert lines[1].startswith("+33612345678,Anne,Dealt with,Wants no more calls,,1,")
+    assert lines[1].startswith("+33612345678,Anne,Is dealt with,Wants no more calls,,1,")
     assert "satisfaction" in engineer.get("/campaigns?state=running").text
     assert "satisfaction" not in engineer.get("/campaigns?state=draft").text
     barred = engineer.get("/campaigns/do-not-call").text
@@ -287,3 +290,9 @@ def test_a_large_table_is_taken_from_a_file_and_from_the_second_step(engineer: A
     assert kept
     assert "multipart" not in kept.group()  # its fields would be bounded to half a megabyte
     assert engineer.post(path, data={"text": table, "step": "bring"}).status_code == 303
+
+
+def test_every_outcome_has_a_word() -> None:
+    assert set(words.OUTCOMES) == {*get_args(Outcome), "not_allowed"}
+    assert set(words.PURPOSES) == set(get_args(Purpose))
+    assert set(words.BASES) == set(get_args(Basis))
