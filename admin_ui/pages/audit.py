@@ -68,6 +68,8 @@ KINDS: dict[str, Any] = {
     "call": _l("Call"),
     "campaign": _l("Campaign"),
     "do_not_call": _l("Do-not-call list"),
+    "rule": _l("Prompter rule"),
+    "checklist": _l("Checklist"),
     "token": _l("API token"),
     "webhook": _l("Webhook"),
     "subscriber": _l("Subscriber"),
