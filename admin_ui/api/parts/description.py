@@ -147,7 +147,7 @@ def _complete(operation: dict[str, Any], method: str, view: Any, name: str) -> N
         operation["responses"].setdefault(str(code), _error(code))
     for media, content in operation["responses"].get("200", {}).get("content", {}).items():
         if "yaml" in media:
-            content["schema"] = {"type": "object"}  # what stands in it, as of JSON
+            content["schema"] = {"type": ["object", "array"]}  # what stands in it, as of JSON
     for parameter in parameters:
         _tidy(parameter)
 
