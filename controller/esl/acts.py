@@ -44,8 +44,11 @@ class Acts:
     def answer_now(self) -> None:
         """Answer the call without waiting for its next frame, as the application would. Errors: CallEnded."""
         self._check()
-        if not self._api_on_call(api.uuid_answer(self.uuid)).startswith("+OK"):
-            raise CallEnded(self.cause)
+        try:
+            self._api_on_call(api.uuid_answer(self.uuid))
+        except CommandRefused as error:  # "-ERROR": it is about to end, or there is no sound that both sides know
+            self.hang_up_quietly("NORMAL_TEMPORARY_FAILURE")
+            raise CallEnded(self.cause) from error
 
     def hangup(self, cause: str = "NORMAL_CLEARING") -> None:
         """End the call at once, whatever it is doing; nothing happens when it has ended."""

@@ -184,6 +184,17 @@ def test_answering_at_once(call: Call) -> None:
     assert isinstance(outcome(answering), CallEnded)
 
 
+def test_a_call_that_cannot_be_answered_is_hung_up(call: Call) -> None:
+    """FreeSWITCH 1.11.1 says -ERROR when it is about to end, or when there is no sound that both sides know."""
+    session, peer = call
+    answering = gevent.spawn(session.answer_now)
+    assert peer.command() == f"api uuid_answer {UUID}"
+    peer.say(answer("-ERROR\n"))
+    assert peer.command() == f"api uuid_kill {UUID} NORMAL_TEMPORARY_FAILURE"
+    peer.say(answer("+OK\n"))
+    assert isinstance(outcome(answering), CallEnded)
+
+
 def test_hanging_up_twice(call: Call) -> None:
     session, peer = call
     first = gevent.spawn(session.hangup, "USER_BUSY")

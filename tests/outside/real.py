@@ -41,6 +41,7 @@ class RealPerson:
         self.mouth: Mouth | None = None
 
     def presses(self, keys: str) -> None:
+        assert self.is_answered()  # a controller knows a moment sooner than the phone
         send_keys(self.agent, self.call, keys)
 
     def says(self, file: str) -> None:
