@@ -8,12 +8,12 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from apiflask.schemas import FileSchema
-from flask import Flask, Response, current_app, send_file
+from flask import Flask, Response, abort, current_app, request, send_file
 from flask_babel import gettext as _
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from admin_ui import voice
-from admin_ui.api.parts import Query, asks, problem, refuse, scope
+from admin_ui import ears, voice
+from admin_ui.api.parts import Answer, Query, answer, asks, gives, problem, refuse, scope
 from admin_ui.app import settings_of
 from admin_ui.database import db
 from admin_ui.limits import limiter
@@ -22,10 +22,12 @@ from admin_ui.voice import LONGEST, Busy, VoiceError
 from conf.editing import documents, prompt_sounds
 from conf.models import Document
 from conf.problems import N_
+from speech.client import SpeechAway
 
 blueprint = APIBlueprint("api_speech", __name__, url_prefix="/api/v1", tag="Speech")
 OFTEN = "120 per minute"
 WAV = "audio/wav"
+LARGEST_SOUND = 4 * 1024 * 1024  # bytes: what somebody says on the phone beside the canvas
 
 
 class Said(Query):
@@ -33,6 +35,12 @@ class Said(Query):
 
     text: str = Field(min_length=1, max_length=LONGEST)
     language: str = Field("fr", pattern="^[a-z]{2}$", description="fr, en or de.")
+
+
+class Understood(BaseModel):
+    """What was said, in a recogniser's lower case; "" when no words were understood."""
+
+    text: str
 
 
 class Tongue(Query):
@@ -56,6 +64,43 @@ def speech(query: Said) -> Any:
 
     A WAV file at 8 kHz, as callers hear it. 503 when the voice is away."""
     return spoken(query.text, query.language)
+
+
+@blueprint.post("/speech/heard")
+@scope("flows:read")
+@asks(Tongue)
+@limiter.limit(OFTEN)
+@gives(Understood, example={"text": "the shop please"})
+def heard(query: Tongue) -> Answer:
+    """Tell what is understood of a sound.
+
+    The body is a WAV file of some seconds. It is understood as a caller would be who speaks freely, and not kept. 503
+    when the speech process is away, or has no model of the language."""
+    content = request.get_data(cache=False)
+    if not content:
+        abort(400, _("Send the sound as the body of the request."))
+    if len(content) > LARGEST_SOUND:
+        abort(413)
+    settings = settings_of(current_app)
+    language = query.language or documents.read_all(db.session(), subscriber_id(), "subscriber")[0]["language"]
+    db.session.rollback()  # the database waits for nobody's ears
+    try:
+        return answer({"text": ears.understood(content, language, settings)})
+    except SpeechAway:
+        return problem(503, "", _("The speech process does not answer: type the words."))
+    except ears.NotUnderstood as error:
+        if error.reason in ears.REASONS:
+            return problem(503, "", _(ears.REASONS[error.reason]))
+        raise refuse("", "not_heard", N_("This is not a sound that can be read.")) from None
+
+
+heard._spec = {  # type: ignore[attr-defined]  # APIFlask's words
+    **heard._spec,  # type: ignore[attr-defined]
+    "body": {"type": "string", "format": "binary"},
+    "body_example": None,
+    "body_examples": None,
+    "content_type": WAV,
+}
 
 
 @blueprint.get("/prompts/<name>/audio")

@@ -45,6 +45,8 @@ export interface Asked {
   body?: unknown;
   /** Text instead of JSON, such as YAML. */
   text?: { type: string; content: string };
+  /** A file instead of JSON. */
+  file?: Blob;
   ifMatch?: string;
   signal?: AbortSignal;
   headers?: Record<string, string>;
@@ -62,7 +64,8 @@ export async function send(method: string, path: string, asked: Asked = {}): Pro
   if (asked.ifMatch) headers["If-Match"] = asked.ifMatch;
   if (asked.body !== undefined) headers["Content-Type"] = "application/json";
   if (asked.text) headers["Content-Type"] = asked.text.type;
-  const body = asked.body !== undefined ? stringify(asked.body) : (asked.text?.content ?? null);
+  if (asked.file) headers["Content-Type"] = asked.file.type;
+  const body = asked.body !== undefined ? stringify(asked.body) : (asked.text?.content ?? asked.file ?? null);
   const init: RequestInit = { method, headers, body, credentials: "same-origin" };
   if (asked.signal) init.signal = asked.signal;
   if (asked.keepalive) init.keepalive = true;
@@ -121,4 +124,10 @@ export async function readForms(): Promise<Forms> {
   const answer = await get<Forms | { items: NodeForm[] }>("/nodes");
   const forms = Array.isArray(answer.items) ? answer.items : Object.values(answer as Forms);
   return Object.fromEntries(forms.map((form) => [form.kind, form]));
+}
+
+/** What is understood of a sound file; "" for no words. `language` "" is the subscriber's. */
+export async function understand(sound: Blob, language: string): Promise<string> {
+  const query = language ? `?language=${encodeURIComponent(language)}` : "";
+  return (await ask<{ text: string }>("POST", `/speech/heard${query}`, { file: sound })).text;
 }

@@ -19,7 +19,7 @@ def test_a_flow_is_drawn_by_keyboard_only(visit: Visits, flows: Flows) -> None:
     page.keyboard.press("Enter")
     tab_to(page, canvas.properties.get_by_role("textbox", name="Text: French"))
     page.keyboard.type("Bonjour.")
-    add(page, "ask for")
+    add(page, "ask for digits")
     tab_to(page, canvas.properties.get_by_label("Variable", exact=True))
     page.keyboard.type("code")
     add(page, "hang")

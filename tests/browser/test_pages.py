@@ -21,7 +21,7 @@ def test_the_list_of_flows_asks_once_for_each_table_how_the_flows_are(visit: Vis
 
 
 def test_the_page_of_the_api_speaks_the_reader_s_language(visit: Visits) -> None:
-    page = visit("engineer", language="fr")
+    page = visit("administrator", language="fr")
     page.goto("/api/v1/docs")
     expect(page.get_by_placeholder("Filtrer par rubrique ou par chemin")).to_be_visible()
     operation = page.locator(".opblock").filter(has_text="/api/v1/audit").first

@@ -1,10 +1,11 @@
-/** What the caller says, typed: shown while the flow listens. Phrases that are understood are offered. */
+/** What the caller says, typed or spoken: shown while the flow listens. Phrases that are understood are offered. */
 
 import { EarOff } from "lucide-react";
 import { useId, useState } from "react";
 
 import { t } from "../texts";
 import type { Line, Waiting } from "../types";
+import { Spoken } from "./Spoken";
 
 const MOST_OFFERED = 30; // more are a vocabulary, not a choice
 
@@ -40,6 +41,7 @@ export function Speech({ waiting, act, disabled }: Props) {
         <button type="submit" className="btn btn-primary" disabled={disabled || !words.trim()}>
           {t("Say it")}
         </button>
+        <Spoken language={String(waiting.command.language ?? "")} heard={setWords} disabled={disabled} />
       </div>
       <datalist id={`${id}-phrases`}>
         {phrases.map((phrase) => (
