@@ -184,8 +184,9 @@ def test_a_password_of_one_use_must_be_changed_first(both_sites: Site) -> None:
     site = both_sites
     account(site, "anna@martin.test", password="abcd-efgh-jkmn-pqrs", one_time=True)
     who = log_in(site, "anna@martin.test", "abcd-efgh-jkmn-pqrs")
-    for path in ("/", "/me", "/flows/x/edit", "/nowhere"):
-        assert who.get(path).location == "/login/password", path
+    assert who.get("/").location == "/login/password"
+    for path in ("/me", "/flows/x/edit", "/nowhere"):
+        assert who.get(path).location == f"/login/password?next={path}"
     assert who.get("/me", headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/login/password"
     assert who.post("/me/sessions/end").location == "/login/password"
     assert who.get("/api/v1/anything").status_code == 403

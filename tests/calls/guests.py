@@ -59,7 +59,7 @@ def arrive(outside: Outside, each: int, phases: Iterable[str] = tuple(NUMBERS), 
     return guests
 
 
-def settle(site: Processes, guests: list[Guest], within: float = 30.0) -> None:
+def settle(site: Processes, guests: list[Guest], within: float = 90.0) -> None:
     """Wait until everybody is in the phase meant for them."""
 
     def all_there() -> bool:

@@ -71,7 +71,7 @@ class Process:
     def calls(self) -> list[dict[str, Any]]:
         """Its live calls; none when it does not answer."""
         try:
-            return list(self.control.ask("GET", "/v1/calls", timeout=1.0)["calls"])
+            return list(self.control.ask("GET", "/v1/calls", timeout=2.5)["calls"])
         except (OSError, Refused, gevent.Timeout, ValueError):
             return []
 

@@ -26,6 +26,8 @@ from tests.outside.virtual import VirtualOutside
 
 EXAMPLES = int(os.environ.get("SOUFFLEUR_EXAMPLES", "0"))
 FAST = 6.0  # times the wall clock
+# Nobody draws what callers say yet: these are compared by tests/calls/test_listening.py and test_spoken_menu.py alone.
+LISTENING = {"ask_slot", "intent", "who_answers", "hand_over", "robot"}
 
 
 @pytest.fixture
@@ -82,4 +84,4 @@ def test_the_same_way_on_the_virtual_switch(live: Live, tmp_path: Path, replies:
         walked.update(compare(live, tmp_path / "house", whole, replies))
 
     each()
-    assert walked >= set(registry)
+    assert walked >= set(registry) - LISTENING
