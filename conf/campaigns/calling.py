@@ -141,14 +141,6 @@ def conclude(session: Session, call: str, outcome: str, cause: str, now: datetim
     return True
 
 
-def open_calls(session: Session, controllers: Sequence[str] | None = None) -> Sequence[CampaignCall]:
-    """The calls that are not over, of some controllers or of all."""
-    wanted = select(CampaignCall).where(CampaignCall.state != "ended").order_by(CampaignCall.id)
-    if controllers is not None:
-        wanted = wanted.where(CampaignCall.controller.in_(controllers))
-    return session.scalars(wanted).all()
-
-
 def end_what_is_done(session: Session, campaign: Campaign, now: datetime) -> bool:
     """End a running campaign that has nobody left to call."""
     left = select(func.count()).select_from(CampaignContact)

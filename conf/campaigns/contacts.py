@@ -10,17 +10,19 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 
+from conf.campaigns.policies import Basis
 from conf.campaigns.verdict import Consent
 from conf.campaigns.zones import country_of, zones_of
 from conf.problems import N_, Problem, Wrong
 
 MOST = 200_000  # contacts of one file
 LONGEST = 500  # characters of a value
-BASES = ("consent", "contract", "legitimate_interest", "legal_obligation")
+BASES = get_args(Basis)
 SIGNS = ",;\t|"
 
 
