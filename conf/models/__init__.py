@@ -11,6 +11,7 @@ from conf.models.campaign import Campaign, CampaignCall, CampaignContact, DoNotC
 from conf.models.controller import Controller
 from conf.models.counter import Counter, CounterHit
 from conf.models.extension import Extension
+from conf.models.fax import Fax, FaxAttempt, FaxBatch, FaxBox, FaxDocument, FaxList, FaxMemory
 from conf.models.flow import Flow, FlowDraft, FlowVersion
 from conf.models.intent import Intent
 from conf.models.job import Job
@@ -52,6 +53,13 @@ __all__ = [
     "DoNotCall",
     "Documented",
     "Extension",
+    "Fax",
+    "FaxAttempt",
+    "FaxBatch",
+    "FaxBox",
+    "FaxDocument",
+    "FaxList",
+    "FaxMemory",
     "Flow",
     "FlowDraft",
     "FlowVersion",

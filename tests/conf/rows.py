@@ -75,6 +75,16 @@ def _campaign_call(session: Session, owner: int, mark: str) -> models.CampaignCa
     return models.CampaignCall(call=mark, channel=mark, number=parent.number, placed_at=NOW, **ids)
 
 
+def _document(session: Session, owner: int, mark: str) -> models.FaxDocument:
+    parent = add(session, models.FaxBatch, owner, mark)
+    return models.FaxDocument(batch_id=parent.id, name=f"{mark}.pdf")
+
+
+def _attempt(session: Session, owner: int, mark: str) -> models.FaxAttempt:
+    parent = add(session, models.Fax, owner, mark)
+    return models.FaxAttempt(fax_id=parent.id, number=1, rung="A")
+
+
 def _of_account(kind: type[Any], **values: Any) -> Callable[[Session, int, str], Any]:
     def make(session: Session, owner: int, mark: str) -> Any:
         account = add(session, models.Account, owner, mark)
@@ -127,5 +137,12 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.CampaignContact: _contact,
     models.CampaignCall: _campaign_call,
     models.DoNotCall: lambda s, o, m: models.DoNotCall(number=f"+3361234{o:04d}"),
+    models.FaxBatch: lambda s, o, m: models.FaxBatch(client_key=None),
+    models.FaxDocument: _document,
+    models.Fax: lambda s, o, m: models.Fax(to_number=f"+3312345{o:04d}"),
+    models.FaxAttempt: _attempt,
+    models.FaxMemory: lambda s, o, m: models.FaxMemory(number=f"+3312345{o:04d}", rung="B"),
+    models.FaxBox: lambda s, o, m: models.FaxBox(doc={}),
+    models.FaxList: lambda s, o, m: models.FaxList(name=m),
     models.AuditEntry: lambda s, o, m: models.AuditEntry(actor=m, action="changed"),
 }
