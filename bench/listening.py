@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.hearing.prompts import Prompt, digits, prompts
+from bench.hearing.told import later_than
 from bench.processes import Failed, Program, running
-from bench.speech import began, later_than, p95, raw_model, row
+from bench.speech import began, p95, raw_model, row
 from bench.table import Row
 from controller.flow.backchannel import is_backchannel
 from speech.models import installed
@@ -78,7 +79,7 @@ def _rows(who: str, theirs: Told, ours: Told, onsets: dict[str, float]) -> list[
     silent = [told["silent"] - onsets[name] for name, told in ours.items() if told["silent"]]
     voices = [told["voice"] - onsets[name] for name, told in ours.items() if told["voice"]]
     # A prompt cannot fall silent for a word before there is one.
-    first = [next((at for at, count in theirs[name] if count), 0.0) - onsets[name] for name in ours]
+    first = [next((at for at, text in theirs[name] if text.strip()), 0.0) - onsets[name] for name in ours]
     if not later or not silent or not voices:
         raise Failed("nothing was heard in the calls")
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

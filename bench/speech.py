@@ -14,9 +14,9 @@ from typing import Any
 
 from bench.hearing import ours
 from bench.hearing.prompts import Prompt, errors, plain, prompts
+from bench.hearing.told import later_than, texts
 from bench.processes import ROOT, Failed
 from bench.table import Row
-from speech.client import Heard
 from speech.models import installed
 from tests.speech.process import MODELS
 
@@ -107,32 +107,6 @@ def latencies(process: ours.SpeechProcess, found: list[Prompt], there: dict[str,
             later_p95,
         ),
     ]
-
-
-def texts(told: list[tuple[float, Heard]]) -> list[tuple[float, str]]:
-    """What of a prompt had been told when, its finals among it."""
-    found, said = [], ""
-    for moment, heard in told:
-        if heard.type in ("partial", "final"):
-            found.append((moment, f"{said} {heard.text}"))
-        if heard.type == "final":
-            said = found[-1][1]
-    return found
-
-
-def later_than(raw_texts: list[tuple[float, str]], our_texts: list[tuple[float, str]]) -> list[float]:
-    """Seconds by which the same word at the same place was told later, where both told it."""
-    there, here = first_told(raw_texts), first_told(our_texts)
-    return [here[word] - there[word] for word in there.keys() & here.keys()]
-
-
-def first_told(told: list[tuple[float, str]]) -> dict[tuple[int, str], float]:
-    """When each word was first told at its place."""
-    found: dict[tuple[int, str], float] = {}
-    for moment, text in told:
-        for place in enumerate(text.split()):
-            found.setdefault(place, moment)
-    return found
 
 
 def capacity(model: Path, found: list[Prompt]) -> list[Row]:

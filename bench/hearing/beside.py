@@ -1,6 +1,6 @@
 """Raw Vosk in real time, beside calls on the same machine: `python -m bench.hearing.beside MODEL`.
 
-Takes lines of JSON, `say` the names of prompts that are said at once; answers each with when so many words were there,
+Takes lines of JSON, `say` the names of prompts that are said at once; answers each with when which words were there,
 in seconds since the first sample. One recogniser a voice, used again, as ours are.
 """
 
@@ -27,7 +27,7 @@ def main() -> None:
         names = json.loads(line)["say"]
         while len(ears) < len(names):
             ears.append(vosk.KaldiRecognizer(model, RATE))
-        partials: list[list[tuple[float, int]]] = [[] for _ in names]
+        partials: list[list[tuple[float, str]]] = [[] for _ in names]
         threads = [
             threading.Thread(target=listen, args=(ear, found[name], mine))
             for ear, name, mine in zip(ears, names, partials, strict=False)
@@ -39,15 +39,16 @@ def main() -> None:
         print(json.dumps(dict(zip(names, partials, strict=True))), flush=True)
 
 
-def listen(ear: vosk.KaldiRecognizer, prompt: Prompt, partials: list[tuple[float, int]]) -> None:
+def listen(ear: vosk.KaldiRecognizer, prompt: Prompt, partials: list[tuple[float, str]]) -> None:
     """Hear a prompt at the speed at which it is said."""
-    samples, began, before = prompt.samples + bytes(RATE), time.monotonic(), 0
+    samples, began, before = prompt.samples + bytes(RATE), time.monotonic(), ""
     for at in range(0, len(samples), CHUNK):
         time.sleep(max(0.0, began + (at + CHUNK) / 2 / RATE - time.monotonic()))
         if ear.AcceptWaveform(samples[at : at + CHUNK]):
-            before += len(json.loads(ear.Result())["text"].split())
+            before = f"{before} {json.loads(ear.Result())['text']}"
+            partials.append((time.monotonic() - began, before))
         else:
-            words = before + len(json.loads(ear.PartialResult())["partial"].split())
+            words = f"{before} {json.loads(ear.PartialResult())['partial']}"
             partials.append((time.monotonic() - began, words))
     ear.FinalResult()
 

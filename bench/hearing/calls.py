@@ -28,6 +28,7 @@ from gevent import get_hub
 
 from bench.hearing import ours
 from bench.hearing.prompts import SOUNDS, Prompt, digits, prompts
+from bench.hearing.told import texts
 from conf.freeswitch import find_binary
 from controller.calls.listening import Listening
 from controller.calls.turn import Turn
@@ -114,7 +115,7 @@ def _call(live: Live, ears: Ears, prompt: Prompt, place: int) -> dict[str, objec
     return {
         "silent": silent - began if ended else None,
         "voice": next((at for at, one in heard if one.type == "voice" and at > 0), None),
-        "heard": [(at, len(one.text.split())) for at, one in heard if one.type in ("partial", "final")],
+        "heard": texts(heard),
     }
 
 
