@@ -75,9 +75,9 @@ missing() { # prints the packages of a list that are not there; probed, so that 
 }
 
 install_packages() {
-    packages="espeak-ng ca-certificates"
+    packages="espeak-ng ca-certificates fonts-dejavu-core"
     if [ "$what" != run ]; then
-        packages="$packages sip-tester sox postgresql nftables chromium fonts-dejavu-core asterisk-core-sounds-en-wav"
+        packages="$packages sip-tester sox postgresql nftables chromium asterisk-core-sounds-en-wav"
     fi
     # shellcheck disable=SC2086 # words are wanted
     absent=$(missing $packages)
