@@ -12,11 +12,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from conf.database import operator
-from conf.models import Account, Webhook
+from conf.models import Account, KeyGrant, Webhook
 from conf.secret_files import valid
 
 # What stays sealed for long. Answers of idempotency keys are sealed too, and forgotten after a day.
-COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (Account.totp, Webhook.secret)
+COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (Account.totp, Webhook.secret, KeyGrant.wrapped)
 
 
 class Unsealable(Exception):
