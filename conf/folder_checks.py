@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conf import sounds
 from conf.folder import Folder, Item
+from conf.models import Document
 from conf.problems import N_, Problem, Wrong
 from conf.yaml_source import Path_
 
@@ -107,11 +108,30 @@ def _numbers(folder: Folder) -> Iterator[Problem]:
 def _sounds(folder: Folder) -> Iterator[Problem]:
     for item in folder.right("prompts"):
         if item.doc.get("file"):
-            try:
-                sounds.found(folder.root, item.doc["file"])
-            except Wrong as wrong:
-                problem = wrong.problem
-                yield item.problem(("file",), problem.code, problem.message, **problem.fields)
+            yield from _sound(folder, item, ("file",), item.doc["file"])
+    for item in folder.right("flows"):
+        for path, name in _heard(item.doc):
+            # An exported folder has the tests of flows without their sounds: what is by text is tested all the same.
+            found = _sound(folder, item, path, name)
+            yield from (one.at(severity="warning") if one.code == "no_sound" else one for one in found)
+
+
+def _sound(folder: Folder, item: Item, path: Path_, name: str) -> Iterator[Problem]:
+    try:
+        sounds.found(folder.root, name)
+    except Wrong as wrong:
+        problem = wrong.problem
+        yield item.problem(path, problem.code, problem.message, **problem.fields)
+
+
+def _heard(flow: Document) -> Iterator[tuple[Path_, str]]:
+    """The sound files of a flow's tests, each with its place; what has another form is the flow checker's to say."""
+    tests = flow.get("tests")
+    for number, test in enumerate(tests if isinstance(tests, list) else ()):
+        script = test.get("script") if isinstance(test, dict) else ()
+        for place, line in enumerate(script if isinstance(script, list) else ()):
+            if isinstance(line, dict) and isinstance(line.get("hear"), str) and line["hear"]:
+                yield ("tests", number, "script", place, "hear"), line["hear"]
 
 
 def _flow(folder: Folder, item: Item, path: Path_, name: str) -> Iterator[Problem]:

@@ -16,11 +16,13 @@ from controller.flow.commands import (
     Command,
     Dial,
     Dialled,
+    Digits,
     HangUp,
     HungUp,
     Listed,
     Listen,
     Play,
+    Replied,
     Request,
     Result,
     Utterance,
@@ -31,6 +33,7 @@ from controller.flow.script import Given, Line, Unfit
 from controller.flow.world import World
 
 NORMAL = "NORMAL_CLEARING"
+Scripted = Collect | Listen | Dial | Request
 Asked = TypeVar("Asked", bound=Command)
 
 
@@ -43,6 +46,7 @@ class Cast:
         self.at = given.moment(ZoneInfo(world.time_zone))
         self.counters = dict(given.counters)
         self.lines = deque(enumerate(script))
+        self.lasted: float | None = None  # seconds of the call; nobody waits where it is played by text
         self._known: dict[CheckHours | CheckList, Result | None] = {}  # the call stands still at one moment
 
     def problems(self, where: str = "given") -> list[Problem]:
@@ -62,13 +66,13 @@ class Cast:
         if self.lines and self.lines[0][1].leaves(here.flow, here.node, heard):
             self.lines.popleft()
             return HungUp(NORMAL)
-        answered = self._answer(command)
+        answered = self.answer(command)
         if answered is not None or not self.lines:
             return answered
         assert isinstance(command, Collect | Listen | Dial | Request)
         place, line = self.lines.popleft()
         try:
-            result = line.act(self.free(command))
+            result = self.act(line, self.free(command))
         except Unfit as unfit:
             raise Unfit(unfit.message, place, line=str(line), **unfit.fields) from None
         if isinstance(result, Utterance):
@@ -82,7 +86,12 @@ class Cast:
         targets = tuple(target for target in command.targets if target.number not in self.given.busy)
         return replace(command, targets=targets)
 
-    def _answer(self, command: Command) -> Result | None:
+    def act(self, line: Line, command: Scripted) -> Digits | Utterance | Dialled | Replied:
+        """Do what a line of the script says. Raises Unfit when the command asks for something else."""
+        return line.act(command)
+
+    def answer(self, command: Command) -> Result | None:
+        """What the world answers, which needs nobody; None where a person is waited for."""
         match command:
             case CheckList() if command.list in self.given.lists:
                 return self._listed(command)

@@ -16,6 +16,10 @@ RANG = 3.0  # seconds a scripted phone rings before it is answered
 TALKED = 60.0
 A_WORD = 0.4  # seconds
 
+OF_SOUND = ("text", "noise", "line", "within")  # what is said of a file that is heard
+BESIDE = ("certainty", *OF_SOUND)
+
+Words = Annotated[str, Field(min_length=1, max_length=1000)]
 Text = Annotated[str, Field(max_length=LONGEST)]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
@@ -54,15 +58,33 @@ class Reply(Written):
         return self.outcome or str(self.status)
 
 
+class Variant(Written):
+    """How a sound file comes over the line: with `noise` so many dB below the voice, coded as telephones do."""
+
+    noise: Annotated[float, Field(ge=-10, le=60)] | None = None
+    line: Literal["mulaw", "alaw"] | None = None
+
+    def __str__(self) -> str:
+        told = {"noise": None if self.noise is None else f"{self.noise:g}", "line": self.line}
+        return ", ".join(f"{name}: {value}" for name, value in told.items() if value is not None)
+
+
 class Line(Written):
     """One line of a script: exactly one thing somebody does.
 
     `press` keys, `say` words (with the recogniser's `certainty`, from 0 to 1), or `wait` for the end of the time;
+    `hear`: the caller says what is in a sound file, which is `text`, with `noise` and on a `line` of a Variant, and the
+    call goes on `within` so many seconds of its end; played by text it is `text` that is said.
     `deaf`: nobody listens to what is said; a called phone is `answer`ed (by a number, or true), or `busy`, `no_answer`,
     `failed`; a web service replies with `http`; the caller may `hang_up` at the next thing heard (true) or in a node.
     """
 
-    say: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    say: Words | None = None
+    hear: Annotated[str, Field(min_length=1, max_length=LONGEST)] | None = None
+    text: Words | None = None
+    noise: Annotated[float, Field(ge=-10, le=60)] | None = None
+    line: Literal["mulaw", "alaw"] | None = None
+    within: Annotated[float, Field(gt=0, le=60)] | None = None
     certainty: Annotated[float, Field(ge=0, le=1)] | None = None
     deaf: Literal[True] | None = None
     press: Annotated[str, Field(pattern=r"^[0-9*#]{1,30}$")] | None = None
@@ -78,15 +100,19 @@ class Line(Written):
     def does_one_thing(self) -> Line:
         if len(self._said()) != 1:
             raise wrong("wrong_line", N_("A line says one thing, such as press, say, wait, answer, busy or hang_up."))
-        if self.certainty is not None and self.say is None:
+        if self.certainty is not None and self.say is None and self.hear is None:
             raise wrong("certainty_of_nothing", N_("Only what somebody says has a certainty."))
+        if self.hear is None and any(getattr(self, name) is not None for name in OF_SOUND):
+            raise wrong("sound_of_nothing", N_("Only a sound file (hear) has text, noise, line and within."))
+        if self.hear is not None and self.text is None:
+            raise wrong("no_text", N_("What is said in the sound file {hear} must be written as text."), hear=self.hear)
         return self
 
     def __str__(self) -> str:
         return ", ".join(f"{name}: {value}" for name, value in self._said().items())
 
     def _said(self) -> dict[str, Any]:
-        written = {name: getattr(self, name) for name in type(self).model_fields if name != "certainty"}
+        written = {name: getattr(self, name) for name in type(self).model_fields if name not in BESIDE}
         return {name: value for name, value in written.items() if value is not None}
 
     def leaves(self, flow: str, node: str, heard: bool) -> bool:
@@ -119,8 +145,8 @@ class Line(Written):
             return Utterance()
         if self.deaf:
             return Utterance(ended="deaf")
-        if self.say is not None:
-            said = spoken(self.say)
+        if (words := self.text if self.say is None else self.say) is not None:
+            said = spoken(words)
             if not said:
                 raise Unfit(N_("There is no word in what the script says here: {line}."))
             sure = 1.0 if self.certainty is None else self.certainty

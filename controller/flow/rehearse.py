@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,16 +92,20 @@ def names(steps: Sequence[Step]) -> list[str]:
 class Rehearsal:
     """One test being played, and compared with what it expects."""
 
-    def __init__(self, flow: Flow, test: FlowTest, field: str, world: World) -> None:
+    def __init__(
+        self, flow: Flow, test: FlowTest, field: str, world: World, cast: Callable[[FlowTest], Cast] | None = None
+    ) -> None:
+        """`cast` makes another one than the written words, who say the same by sound."""
         self.test, self.field = test, field
-        self.cast = Cast(test.given, test.script, world)
+        self.cast = cast(test) if cast else Cast(test.given, test.script, world)
         self.stage = Stage(begin(flow, test.given, world), world, self.cast.cue)
         self.problems = self.cast.problems(f"{field}.given")
 
-    def play(self) -> Rehearsed:
-        """Play the test to its end, and compare."""
+    def play(self, then: Callable[[], object] = lambda: None) -> Rehearsed:
+        """Play the test to its end, and compare; `then` is called in between."""
         if not self.problems:
             self._play()
+        then()
         walk = self.stage.walk
         path = tuple(names(walk.path))
         if not self.problems:
@@ -139,6 +143,11 @@ class Rehearsal:
             message = N_("The call's end is “{found}”, not “{expected}”.")
             expected = str(expect.hung_up)
             yield self._problem(message, "hung_up", ".expect.hung_up", found=stage.cause, expected=expected)
+        lasted = self.cast.lasted
+        if expect.within is not None and lasted is not None and lasted > expect.within:
+            message = N_("The call lasted {found} s, not {expected} s at most.")
+            fields = {"found": f"{lasted:.1f}", "expected": f"{expect.within:g}"}
+            yield self._problem(message, "too_slow", ".expect.within", **fields)
 
     def _fail(self, message: str, code: str, place: str = "", **fields: str) -> None:
         self.problems.append(self._problem(message, code, place, **fields))

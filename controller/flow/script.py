@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from controller.flow.fields import AnyVariable, wrong
-from controller.flow.line import Line, Name, Reply, Text, Unfit, Written
+from controller.flow.line import Line, Name, Reply, Text, Unfit, Variant, Written
 from controller.flow.numbers import parse_target
 from controller.flow.problem import N_
 from controller.flow.values import LONGEST
@@ -80,12 +80,16 @@ class Given(Written):
 
 
 class Expect(Written):
-    """What must come true; what is not said is not looked at. Texts are found anywhere in what was said."""
+    """What must come true; what is not said is not looked at. Texts are found anywhere in what was said.
+
+    `within`: seconds that the call lasts at most. Only a call by sound takes time.
+    """
 
     path: list[str] | None = None
     said: list[str] = []
     variables: dict[str, str] = {}
     hung_up: str | bool | None = None  # whether the call ended, or by which cause
+    within: Annotated[float, Field(gt=0, le=3600)] | None = None
 
 
 Script = Annotated[list[Line], Field(max_length=MOST_LINES)]
@@ -99,12 +103,18 @@ class Run(Written):
 
 
 class FlowTest(Written):
-    """One test of a flow: a run, and what must come true."""
+    """One test of a flow: a run, and what must come true. By sound it is played plainly, then as each of `variants`."""
 
     name: str = Field(min_length=1, max_length=LONGEST)
     given: Given = Given()
     script: Script = []
+    variants: Annotated[list[Variant], Field(max_length=10)] = []
     expect: Expect = Expect()
 
+    @property
+    def by_sound(self) -> bool:
+        """Whether the caller says what is in sound files."""
+        return any(line.hear is not None for line in self.script)
 
-__all__ = ["Expect", "FlowTest", "Given", "Line", "Reply", "Run", "Script", "Unfit"]
+
+__all__ = ["Expect", "FlowTest", "Given", "Line", "Reply", "Run", "Script", "Unfit", "Variant"]

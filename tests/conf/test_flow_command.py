@@ -111,3 +111,19 @@ def test_a_robots_conversations_are_tested_by_text(capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     assert "passed  an order with a correction" in told
     assert "5 passed, 0 failed" in told
+
+
+def test_by_sound_needs_the_folder_and_a_model(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOUFFLEUR_MODELS_DIR", str(tmp_path / "none"))
+    assert main(["flows", "test", str(SAMPLES / "harbour")]) == 0
+    capfd.readouterr()
+    assert main(["flows", "test", str(SAMPLES / "harbour"), "--sound"]) == 1
+    said = capfd.readouterr().err
+    assert "no model is in" in said
+    assert "The tests were not played by sound." in said
+    main(["migrate"])
+    main(["apply", str(SAMPLES / "harbour")])
+    assert main(["flows", "test", "harbour", "--sound"]) == 1
+    assert "those of a folder" in capfd.readouterr().err

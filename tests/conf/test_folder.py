@@ -150,6 +150,21 @@ def test_a_link_that_leaves_the_folder(sqlite: Engine, tmp_path: Path) -> None:
     assert "leaves the folder" in _problems(sqlite, root)[0]
 
 
+def test_the_sounds_of_a_flows_tests_are_looked_at(sqlite: Engine, tmp_path: Path) -> None:
+    """One that is missing is said, and no more: an exported folder has none of them."""
+    doc = "name: a\nstart: end\nnodes:\n  end: {{kind: hang_up}}\n"
+    tests = doc + "tests:\n  - script: [{{hear: {file}, text: hello}}]\n"
+    prompts = tmp_path / "prompts"
+    root = folder(tmp_path / "a", flows__a=tests.format(file="sounds/hello.wav"))
+    (warning,) = apply(sqlite, root, prompts_dir=prompts).warnings
+    assert warning.text() == "flows/a.yaml:6: tests[0].script[0].hear: there is no such file in the folder"
+    sound(root / "sounds" / "hello.wav")
+    assert apply(sqlite, root, prompts_dir=prompts).warnings == ()
+    root = folder(tmp_path / "b", flows__a=tests.format(file="../hello.wav"))
+    with pytest.raises(ConfigurationError, match="leaves the folder"):
+        apply(sqlite, root, prompts_dir=prompts)
+
+
 def test_no_folder_and_an_empty_one(sqlite: Engine, tmp_path: Path) -> None:
     assert "there is no such folder" in _problems(sqlite, tmp_path / "nowhere")[0]
     assert _problems(sqlite, tmp_path) == ["subscriber.yaml: the file is missing"]

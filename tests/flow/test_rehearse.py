@@ -127,6 +127,10 @@ def test_the_flow_goes_on_after_the_caller():
         ([{"name": "x", "script": [{"press": "1", "wait": True}]}], "tests.0.script.0"),
         ([{"name": "x", "given": {"at": "noon"}}], "tests.0.given.at"),
         ([{"name": "x", "expects": {}}], "tests.0.expects"),
+        ([{"name": "x", "script": [{"hear": "a.wav"}]}], "tests.0.script.0"),
+        ([{"name": "x", "script": [{"press": "1", "noise": 10}]}], "tests.0.script.0"),
+        ([{"name": "x", "script": [{"hear": "a.wav", "text": "a", "line": "gsm"}]}], "tests.0.script.0.line"),
+        ([{"name": "x", "variants": [{"noise": 99}]}], "tests.0.variants.0.noise"),
     ],
 )
 def test_what_cannot_be_read_is_said(tests, field):
@@ -144,3 +148,14 @@ def test_tests_without_end_are_not_played_for_ever():
     assert "was not played" in rehearse(doc, WORLD)[-1].problems[0].text()
     (rehearsed,) = rehearse(doc | {"tests": [{"name": "t"}] * 201}, WORLD)
     assert [(problem.field, problem.code) for problem in rehearsed.problems] == [("tests", "too_long")]
+
+
+def test_what_is_said_in_a_sound_file_is_said_by_text_too():
+    """Nothing takes time by text: neither line nor call is too slow."""
+    ask = {"kind": "ask_slot", "save": "n", "type": "number", "prompt": {"text": {"en": "?"}}}
+    doc = flow(a=ask | {"exits": {"ok": "end", "failed": "end"}}, end={"kind": "hang_up"})
+    script = "[{hear: sounds/twelve.wav, text: twelve, noise: 5, line: alaw, within: 0.1, certainty: 0.9}]"
+    expect = "{variables: {n: '12'}, within: 0.1}"
+    assert play(script, expect, doc=doc, given={"language": "en"}).problems == ()
+    (problem,) = play(script, "{variables: {n: '13'}}", doc=doc, given={"language": "en"}).problems
+    assert problem.code == "variable"
