@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from conf import outgoing
 from conf.database import open_engine
 from conf.secret_files import valid
 from conf.settings import Settings
+from conf.vault import Vault
 from controller.calls import crossing, outside
 from controller.calls.address import reached_at
 from controller.calls.blocklist import Blocklist
@@ -32,6 +34,10 @@ from controller.calls.directory import Directory, DirectoryUser
 from controller.calls.doorkeeper import EVENTS, Doorkeeper, firewall_of, trusted_networks
 from controller.calls.drain import Drain
 from controller.calls.elsewhere import forbid, hang_up_strays
+from controller.calls.fax_calls import FaxCalls
+from controller.calls.fax_control import FaxControl
+from controller.calls.fax_received import Received
+from controller.calls.faxing import Faxes
 from controller.calls.fleet import Fleet
 from controller.calls.house import House
 from controller.calls.journal import Journal
@@ -63,6 +69,7 @@ from controller.flow.problem import FlowError
 from speech.client import Voice
 
 log = logging.getLogger(__name__)
+FAX_DOCUMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,8 @@ class Controller:
         self._writing = Threads(1)
         self._engine = open_engine(settings.database_url, statement_timeout=10.0)
         self.voice = Voice(settings.sounds_dir / "spoken")
-        self.ledger = Ledger(self._engine, self._pool)
+        received = Received(settings.fax_dir, Vault(settings.data_dir / "vault"), settings.web_secret)
+        self.ledger = Ledger(self._engine, self._pool, received)
         cache = Cache(settings.data_dir / "cache", settings.database_url)
         self.configuration = Configuration(self._engine, self._pool, settings.prompts_dir, cache=cache)
         self.writer = Writer(
@@ -123,6 +131,16 @@ class Controller:
             self.journal.note,
             lambda: {peer.id for peer in self.fleet.peers() if peer.alive},
             ending=lambda: self._ending or self.drain.begun,
+        )
+        self.faxes = FaxCalls(
+            settings.controller_id,
+            self._engine,
+            Threads(1),
+            lambda: self.link.connection,
+            self.configuration,
+            self.journal.note,
+            self.writer.put,
+            settings.fax_dir,
         )
         self.drain = Drain(self.server, self.switchboard, fellows, self.lease.announce)
         self.link = Link(
@@ -281,6 +299,7 @@ class Controller:
             leaving=lambda: self.drain.handing_over,
             ending=lambda: self._ending,
             address=lambda: self.sweep.offers,
+            faxes=Faxes(self.settings.fax_dir, self.writer.put, self._fax_document),
             ears=Ears(self.recognition, self.taps),
         )
 
@@ -308,6 +327,13 @@ class Controller:
         except UnknownCall:
             return False
 
+    def _fax_document(self, subscriber: int, name: str) -> Path | None:
+        """A document that flows send on demand: a TIFF among the subscriber's prompts, by its name."""
+        if not FAX_DOCUMENT.fullmatch(name):
+            return None
+        file = self.settings.prompts_dir / str(subscriber) / "fax" / f"{name}.tif"
+        return file if file.is_file() else None
+
     def _speak(self, text: str, language: str) -> Path:
         return self.voice.speak(text, language, 16000)
 
@@ -329,4 +355,5 @@ class Controller:
             self.owner.instance,
             self.doorkeeper,
             lambda call, subscriber: outside.end(self.link.connection, call, subscriber),
+            FaxControl(self.faxes),
         )

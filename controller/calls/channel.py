@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from controller.calls.dialling import Dialling
+from controller.calls.faxing import Faxing
 from controller.calls.listening import Listening
 from controller.calls.offer import Offer
 from controller.esl import applications
@@ -27,16 +28,20 @@ from controller.flow.commands import (
     Dialled,
     Digits,
     Done,
+    Faxed,
     HangUp,
     HungUp,
     Listen,
     Play,
     Played,
+    ReceiveFax,
+    SendFax,
     Sound,
     Utterance,
 )
 
-Spoken = Answer | Play | Collect | Listen | Dial | HangUp
+Spoken = Answer | Play | Collect | Listen | Dial | SendFax | ReceiveFax | HangUp
+Outcome = Done | Played | Digits | Utterance | Dialled | Faxed
 LONGEST_SOUND = 1800.0  # seconds; a prompt longer than this is cut
 STRAY_TERMINATORS = 3
 SILENCE = "silence_stream://20"
@@ -53,30 +58,33 @@ class Channel:
         dialling: Dialling | None,
         epoch: int,
         listening: Listening | None = None,
+        faxing: Faxing | None = None,
     ) -> None:
         self._epoch = epoch
         self._session = session
         self._sounds = sounds
         self._dialling = dialling
         self._listening = listening
+        self._faxing = faxing
         self._offer = offer
         self.uuid = offer.uuid
         self.answered = offer.answered
         self.interrupted = False
         self._ends_collection = ""  # the key that ends the collection in progress
 
-    def perform(self, command: Spoken, key: str) -> Done | Played | Digits | Utterance | Dialled:
+    def perform(self, command: Spoken, key: str) -> Outcome:
         """Do what a flow asks of the caller's channel."""
         try:
             result = self._perform(command, key)
         except CallEnded as ended:
             raise HungUp(ended.cause) from ended
         # An application that the hang-up cut short completes like any other, a moment before the call's last event.
-        if self._session.hung_up:
+        # A fax ends the call, and what became of it is its result.
+        if self._session.hung_up and not isinstance(result, Faxed):
             raise HungUp(self._session.cause)
         return result
 
-    def _perform(self, command: Spoken, key: str) -> Done | Played | Digits | Utterance | Dialled:
+    def _perform(self, command: Spoken, key: str) -> Outcome:
         match command:
             case Answer():
                 return self._answer()
@@ -93,6 +101,8 @@ class Channel:
                 dialled = self._dialling.dial(self._session, command, self._name(key), self.answered)
                 self.answered = self.answered or dialled.outcome == "answered"
                 return dialled
+            case SendFax() | ReceiveFax():
+                return self._fax(command, key)
             case HangUp():
                 return self._hang_up(command, key)
 
@@ -101,7 +111,7 @@ class Channel:
         """Whether the call has ended."""
         return self._session.hung_up
 
-    def kept(self, command: Spoken, key: str, headers: Headers) -> Digits | Dialled | None:
+    def kept(self, command: Spoken, key: str, headers: Headers) -> Digits | Dialled | Faxed | None:
         """The result that FreeSWITCH kept of a command while no controller listened; None when there is none."""
         match command:
             case Collect():
@@ -114,6 +124,8 @@ class Channel:
             case Dial():
                 ended = self._offer.ended_talking(time.time())
                 return self._dialling.kept(headers, key, self.answered, ended, command) if self._dialling else None
+            case SendFax() | ReceiveFax():
+                return self._faxing.kept(headers, key, isinstance(command, SendFax)) if self._faxing else None
         return None
 
     def prepare(self, command: Command) -> None:
@@ -189,6 +201,14 @@ class Channel:
         if self.interrupted or not self._listening:
             return Utterance(ended="deaf", prompt_heard=False)
         return self._listening.perform(command, files, self._name(key))
+
+    def _fax(self, command: SendFax | ReceiveFax, key: str) -> Faxed:
+        if self._faxing is None:
+            return Faxed(False)
+        self._answer()
+        if isinstance(command, SendFax):
+            return self._faxing.send(command, key, self._name(key))
+        return self._faxing.receive(command, key, self._name(key))
 
     def _keys(self, command: Collect, files: list[str], key: str) -> Digits:
         application = applications.play_and_get_digits(

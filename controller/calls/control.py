@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
@@ -22,8 +22,10 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from conf.secret_files import valid
+from controller.calls import fax_control
 from controller.calls.board import Board
 from controller.calls.doorkeeper import Doorkeeper
+from controller.calls.fax_control import FaxControl
 from controller.calls.journal import Entry, Journal
 from controller.calls.originate import Wish, read_wish
 from controller.calls.peers import PASSED_ON, Peers
@@ -48,6 +50,7 @@ ROUTES = Map(
         Rule("/v1/blocked", endpoint="blocked", methods=["GET"]),
         Rule("/v1/blocked", endpoint="free", methods=["DELETE"]),
         Rule("/v1/events", endpoint="events", methods=["GET"]),
+        *fax_control.RULES,
     ]
 )
 
@@ -72,6 +75,7 @@ class Control:
     instance: str
     doorkeeper: Doorkeeper
     end: Callable[[str, int | None], bool]
+    faxes: FaxControl
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -80,7 +84,7 @@ class Control:
             self._admit(request)
             endpoint, arguments = ROUTES.bind_to_environ(environ).match()
             with gevent.Timeout(PATIENCE, NoReply("it does not answer now; what was asked may still be done")):
-                response = getattr(self, endpoint)(request, **arguments)
+                response = self._answer(endpoint, request, arguments)
         except HTTPException as error:
             response = _json({"error": error.description}, error.code or 500)
         except UnknownCall:
@@ -88,6 +92,12 @@ class Control:
         except EslError as error:
             response = _json({"error": f"FreeSWITCH: {error}"}, 503)
         return response(environ, start_response)
+
+    def _answer(self, endpoint: str, request: Request, arguments: Mapping[str, Any]) -> Response:
+        if any(rule.endpoint == endpoint for rule in fax_control.RULES):
+            return self.faxes.answer(endpoint, request, **arguments)
+        response: Response = getattr(self, endpoint)(request, **arguments)
+        return response
 
     def status(self, request: Request) -> Response:
         """How this controller is."""

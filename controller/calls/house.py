@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from controller.calls.configuration import Configuration
+from controller.calls.faxing import Faxes
 from controller.calls.gap import Gap
 from controller.calls.journal import Journal
 from controller.calls.listening import Ears
@@ -34,4 +35,5 @@ class House:
     address: Callable[[], str]  # where this controller takes calls, HOST:PORT
     ending: Callable[[], bool]  # whether this controller itself closes its connections
     loops: Loops = field(default_factory=Loops, kw_only=True)
+    faxes: Faxes | None = field(default=None, kw_only=True)  # None: no fax is sent or received
     ears: Ears | None = field(default=None, kw_only=True)  # None: callers are heard by their keys alone

@@ -23,6 +23,8 @@ from sqlalchemy.orm import Session
 
 from conf import database
 from conf.models import Base, CallEvent, CallRecord, Counter, CounterHit, Intent
+from controller.calls import fax_facts
+from controller.calls.fax_received import Received
 from controller.calls.spool import Fact
 
 T = TypeVar("T")
@@ -32,16 +34,21 @@ PATIENCE = 1.0  # seconds that a call waits for the database
 class Ledger:
     """What the controller writes and reads beside configuration."""
 
-    def __init__(self, engine: Engine, pool: ThreadPool) -> None:
+    def __init__(self, engine: Engine, pool: ThreadPool, received: Received | None = None) -> None:
         self._engine = engine
         self._pool = pool
+        self._received = received
 
     # --- records and journal ----------------------------------------------------------------------------------------
 
     def write(self, facts: list[Fact]) -> None:
         """Write facts, each subscriber's in its own scope; what is there already stays as it is."""
         tables: dict[tuple[str, int | None], list[dict[str, Any]]] = defaultdict(list)
+        faxes: dict[int, list[Fact]] = defaultdict(list)
         for fact in facts:
+            if fact["table"].startswith("fax_"):
+                faxes[fact["subscriber"]].append(fact)
+                continue
             # Another account of the same call may have found another subscriber, or none.
             scope = None if fact["table"] == "call_record" else fact.get("subscriber")
             tables[fact["table"], scope].append(_row(fact))
@@ -52,6 +59,16 @@ class Ledger:
                 insert_intents(session, tables["intent", scope])
                 for hit in tables["counter_hit", scope]:
                     add_hit(session, **hit)
+        for subscriber, told in faxes.items():
+            self._write_faxes(subscriber, told)
+
+    def _write_faxes(self, subscriber: int, facts: list[Fact]) -> None:
+        came = [fact for fact in facts if fact["table"] == fax_facts.RECEIVED]
+        with self._session(subscriber) as session:
+            fax_facts.write(session, [fact for fact in facts if fact not in came])
+            done = [self._received.write(session, fact) for fact in came] if self._received else []
+        for file in filter(None, done):
+            file.unlink(missing_ok=True)
 
     def settled(self, calls: list[str]) -> set[str]:
         """Those of these calls that are on record and were not marked as lost. For the writer's thread."""

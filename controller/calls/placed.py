@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -59,6 +59,7 @@ class Placed:
     presented: str
     ring: float
     given: Given
+    codecs: tuple[str, ...] = ()  # the only ones offered; none: the trunk's
 
     def command(self, trunk: str, written: str) -> str:
         """Ring the number through a trunk, which is told `written`; who answers is offered like any call.
@@ -69,4 +70,5 @@ class Placed:
         # Music before the answer is no answer: nobody must be talked to who has not picked up.
         told |= {GIVEN: write(self.given), CALLER: self.presented, "ignore_early_media": "true"}
         leg = Leg.gateway(trunk, written, uuid=self.channel, variables=told, caller_number=self.presented)
+        leg = replace(leg, codecs=self.codecs)
         return api.originate(leg, OFFER, ring=self.ring)

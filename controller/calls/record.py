@@ -86,6 +86,7 @@ class Record:
             "problem": tally.problem,
             "transferred_by": self.offer.transferor,
             "outcome": tally.outcome,
+            "fax": tally.fax or None,
         }
 
     def _other_end(self, ending: Ending | None) -> str:

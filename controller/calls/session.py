@@ -14,6 +14,7 @@ from controller.calls.channel import Channel
 from controller.calls.checkpoint import Checkpoint
 from controller.calls.dialling import Dialling
 from controller.calls.earlier import Earlier
+from controller.calls.faxing import Faxing
 from controller.calls.gap import Gap
 from controller.calls.holding import Holding
 from controller.calls.house import House
@@ -285,7 +286,8 @@ class Conversation:
                 on_connected=self._note_connected,
                 rules=house.configuration.outbound_rules(),
             )
-        channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch, self._listening())
+        ears, faxing = self._listening(), self._faxing()
+        channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch, ears, faxing)
         return Walker(
             offer.call,
             channel,
@@ -317,6 +319,13 @@ class Conversation:
             subscriber.language,
             lambda: datetime.fromtimestamp(self._house.now(), zone).isoformat(timespec="seconds"),
         )
+
+    def _faxing(self) -> Faxing | None:
+        faxes, subscriber, record = self._house.faxes, self.subscriber, self.record
+        if faxes is None or subscriber is None:
+            return None
+        about = (subscriber.subscriber_id, subscriber.name, self.offer, record.number, record.tally)
+        return Faxing(self._session, faxes, *about, self.log.note)
 
     def _files(self) -> Callable[[Any], list[str]]:
         return lambda sounds: self._house.sounds.files(sounds, self.subscriber)

@@ -33,6 +33,7 @@ class Tally:
     path: list[Step] = field(default_factory=list)
     omitted: int = 0  # steps that were walked before the first of `path`
     outcome: str = ""  # the flow's word for what came of the call
+    fax: dict[str, Any] = field(default_factory=dict)  # how the call's last fax went
 
     def dump(self, steps: int = LATEST) -> list[Any]:
         """As short JSON data, with the last `steps` of the path."""
@@ -41,7 +42,8 @@ class Tally:
         dialled = [list(asdict(one).values()) for one in _summed(self.dialled)]
         kept = self.path[left_out:]
         path = list(_short(kept))
-        return [*head, self.problem[:200], self.connected, dialled, self.omitted + left_out, path, self.outcome]
+        last = [self.outcome, *([self.fax] if self.fax else [])]
+        return [*head, self.problem[:200], self.connected, dialled, self.omitted + left_out, path, *last]
 
     @classmethod
     def load(cls, data: Any) -> Tally:
@@ -51,6 +53,7 @@ class Tally:
             tally.dialled = [Dialled(*one) for one in data[8]]
             tally.omitted, tally.path = int(data[9]), list(_long(data[10]))
             tally.outcome = str(data[11]) if len(data) > 11 else ""  # a controller of before did not know it
+            tally.fax = dict(data[12]) if len(data) > 12 else {}
             return tally
         except (TypeError, ValueError, IndexError, KeyError) as wrong:
             raise ValueError(f"not a tally: {wrong}") from None

@@ -10,6 +10,7 @@ from controller.calls import placed
 from controller.calls.apology import APOLOGY, apology, apology_flow
 from controller.calls.configuration import Configuration
 from controller.calls.earlier import Earlier
+from controller.calls.fax_flow import FAX, RECEIVE, fax_flow
 from controller.calls.offer import Offer
 from controller.calls.routing import NoRoute, Route, can_reach, leads_to, route
 from controller.flow.call import Call
@@ -42,9 +43,13 @@ class Ways:
     def library(self, subscriber: Snapshot) -> Library:
         """How the call finds flows: the subscriber's, and those of our own."""
         theirs = self._configuration.library(subscriber)
-        return lambda name, version: (
-            Flow.load(apology_flow(name)) if name.startswith(APOLOGY) else theirs(name, version)
-        )
+
+        def find(name: str, version: int) -> Flow:
+            if name.startswith(APOLOGY):
+                return Flow.load(apology_flow(name))
+            return Flow.load(fax_flow(name)) if name.startswith(FAX) else theirs(name, version)
+
+        return find
 
     def begin(self, subscriber: Snapshot, flow: str, number: str) -> Walk:
         """The walk of a flow from its beginning. Raises FlowError."""
@@ -60,6 +65,12 @@ class Ways:
             flow = library(leads_to(subscriber, target), 0)
         except FlowError:
             return None
+        return lambda walk: Walk(flow, walk.call, library)
+
+    def onto_fax(self, subscriber: Snapshot) -> Callable[[Walk], Walk]:
+        """How to leave a walk to receive a fax."""
+        library = self.library(subscriber)
+        flow = library(RECEIVE, 0)
         return lambda walk: Walk(flow, walk.call, library)
 
     def sorry(self, subscriber: Snapshot | None, cause: str) -> Walk:

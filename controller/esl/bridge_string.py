@@ -26,6 +26,7 @@ class Leg:
     caller_name: str = ""
     ring: float | None = None  # seconds; shorter than the others'
     headers: Mapping[str, str] = field(default_factory=dict)  # of the INVITE, X-Souffleur-...; any text, see `carried`
+    codecs: tuple[str, ...] = ()  # the only ones offered; a fax needs G.711
     progress: float | None = None  # seconds until it must ring at least; else it ends with PROGRESS_TIMEOUT
 
     @classmethod
@@ -88,6 +89,10 @@ class Leg:
         if self.caller_name:
             told["origination_caller_id_name"] = arguments.name(self.caller_name, "caller_name")
         written = self._headers()
+        if self.codecs:
+            # FreeSWITCH reads the sign after ^^ as what separates them: a comma would end the variable.
+            names = ":".join(arguments.token(codec, "codec") for codec in self.codecs)
+            written = ",".join(filter(None, (f"absolute_codec_string=^^:{names}", written)))
         if self.ring is not None:
             told["leg_timeout"] = str(whole_seconds(self.ring))
         if self.progress is not None:

@@ -12,7 +12,7 @@ from gevent import event as gevent_event
 from gevent.event import Event as Signal
 from greenswitch import esl
 
-from controller.esl import api
+from controller.esl import api, fax
 from controller.esl.acts import Acts
 from controller.esl.applications import Application
 from controller.esl.commands import Hoped, Waiter, framed, refused
@@ -20,14 +20,15 @@ from controller.esl.errors import CallEnded, CommandRefused, EslError, SessionGo
 from controller.esl.event import Event
 from controller.esl.execution import Execution, Executions
 from controller.esl.fence import Fence
-from controller.esl.fields import Ending, ending
+from controller.esl.fields import Ending, Headers, ending
 from controller.esl.hardened import REPLY_TIMEOUT, Connection
 from controller.esl.offered import compact
 from controller.esl.verbs import Verbs
 
 log = logging.getLogger(__name__)
 
-EVENTS = "BACKGROUND_JOB PLAYBACK_STOP RECORD_STOP CHANNEL_HOLD CHANNEL_UNHOLD"  # besides those of `myevents`
+# Besides those of `myevents`; the subclasses of CUSTOM come last.
+EVENTS = f"BACKGROUND_JOB PLAYBACK_STOP RECORD_STOP CHANNEL_HOLD CHANNEL_UNHOLD CUSTOM {' '.join(fax.EVENTS)}"
 LINGER = 5  # seconds; the last events of a call come after its hang-up
 NEWER = "a newer connection has the call"
 TAKEN = "another controller has the call"
@@ -213,6 +214,11 @@ class Session(Verbs, Acts, Connection, esl.OutboundSession):  # type: ignore[mis
         """Wait for the call's end and tell how it ended; None when FreeSWITCH did not say."""
         self.wait_for_hangup(timeout)
         return ending(self._last.headers) if self._last else None
+
+    @property
+    def last_headers(self) -> Headers | None:
+        """Those of the call's last event, once it was heard."""
+        return self._last.headers if self._last else None
 
     def be_sure(self) -> None:
         """Ask the channel whose it is, if that is in doubt; SessionGone when another controller has it."""

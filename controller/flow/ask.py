@@ -18,15 +18,18 @@ from controller.flow.commands import (
     Dialled,
     Digits,
     Done,
+    Faxed,
     HangUp,
     Hours,
     Listed,
     Listen,
     Play,
     Played,
+    ReceiveFax,
     Replied,
     Request,
     Result,
+    SendFax,
     Sound,
     Target,
     Utterance,
@@ -118,6 +121,16 @@ def count(counter: str, period: Literal["ever", "day", "hour"] = "ever") -> Aski
 def request(command: Request) -> Asking[Replied]:
     """Send an HTTP request through the guarded client."""
     return _ask(command, Replied)
+
+
+def send_fax(command: SendFax) -> Asking[Faxed]:
+    """Send a fax over the call."""
+    return _ask(command, Faxed)
+
+
+def receive_fax(ident: str = "") -> Asking[Faxed]:
+    """Receive a fax over the call; `ident` is told to the machine that sends."""
+    return _ask(ReceiveFax(ident), Faxed)
 
 
 def hang_up(cause: str = "NORMAL_CLEARING", outcome: str = "") -> Asking[Done]:

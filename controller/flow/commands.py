@@ -188,6 +188,33 @@ class Request:
 
 
 @dataclass(frozen=True)
+class SendFax:
+    """Send a fax over the call, answering first; the call ends with it. Heard: Faxed.
+
+    `file` names a document of the subscriber's, pages count from 0. `rung` is the manner: A asks for T.38 and takes
+    audio where that is refused, B is audio, C audio without V.17, D without error correction too, E T.38 without V.17.
+    """
+
+    file: str
+    start_page: int = 0
+    rung: Literal["A", "B", "C", "D", "E"] = "A"
+    ident: str = ""
+    header: str = ""
+    time_zone: str = ""
+    recovery: ClassVar[Recovery] = Recovery.OBSERVE
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class ReceiveFax:
+    """Receive a fax over the call, answering first; the call ends with it. Heard: Faxed."""
+
+    ident: str = ""
+    recovery: ClassVar[Recovery] = Recovery.OBSERVE
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End the call with a Q.850 cause name. Nothing is heard after it but HungUp.
 
@@ -200,7 +227,20 @@ class HangUp:
     waits: ClassVar[bool] = True
 
 
-Command = Answer | Play | Collect | Listen | Dial | CheckHours | CheckList | Count | Request | HangUp
+Command = (
+    Answer
+    | Play
+    | Collect
+    | Listen
+    | Dial
+    | CheckHours
+    | CheckList
+    | Count
+    | Request
+    | SendFax
+    | ReceiveFax
+    | HangUp
+)
 
 
 # --- results -------------------------------------------------------------------------------------------------------
@@ -290,7 +330,28 @@ class Replied:
     reason: str = field(default="")
 
 
-Result = Done | Played | Digits | Utterance | Dialled | Hours | Listed | Counted | Replied
+@dataclass(frozen=True)
+class Faxed:
+    """How a fax went. `pages` were confirmed of `total` (0 when that is not known), in this call.
+
+    `code` is the fax engine's (0: all went well), None when it said nothing; `rate` in bits a second, `seconds` from
+    the answer on, `file` the name under which one that came in is kept.
+    """
+
+    ok: bool
+    code: int | None = None
+    pages: int = 0
+    total: int = 0
+    remote_id: str = ""
+    rate: int = 0
+    ecm: bool = False
+    t38: bool = False
+    bad_rows: int = 0
+    seconds: float = 0.0
+    file: str = ""
+
+
+Result = Done | Played | Digits | Utterance | Dialled | Hours | Listed | Counted | Replied | Faxed
 
 
 class HungUp(Exception):

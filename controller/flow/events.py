@@ -17,6 +17,7 @@ from controller.flow.commands import (
     Dial,
     Dialled,
     Digits,
+    Faxed,
     HangUp,
     Hours,
     HungUp,
@@ -24,9 +25,11 @@ from controller.flow.commands import (
     Listen,
     Play,
     Prompt,
+    ReceiveFax,
     Replied,
     Request,
     Result,
+    SendFax,
     Sound,
     Utterance,
 )
@@ -44,6 +47,11 @@ DIALLED = {
     "busy": N_("Everybody who was rung is busy."),
     "no_answer": N_("Nobody answers."),
     "failed": N_("Nobody can be rung."),
+}
+FAXED = {
+    "ok": N_("The fax is over: {pages} pages were confirmed."),
+    "partial": N_("The fax breaks off; {pages} pages were confirmed."),
+    "failed": N_("No page of the fax was confirmed."),
 }
 REPLIED = {
     "ok": N_("The web service answers {status}."),
@@ -71,7 +79,7 @@ class Event:
     """One thing that happened. `text` is a template of `values`, marked by N_; `step` is its place in the path.
 
     `type` is said, asked, pressed, spoke, waited, deaf, picked_up, dialled, answered, busy, no_answer, failed, checked,
-    counted, requested, http or hung_up. Values are JSON.
+    counted, requested, http, faxing, faxed or hung_up. Values are JSON.
     """
 
     type: str
@@ -117,6 +125,11 @@ def asked(command: Command, world: World) -> Iterator[Event]:
             told |= {"strategy": command.strategy, "ring": command.ring, "presented": command.presented}
             told |= {"carried": dict(command.carried)}
             yield Event("dialled", N_("Ringing: {targets}"), told)
+        case SendFax():
+            told = {"document": command.file, "manner": command.rung, "start_page": command.start_page}
+            yield Event("faxing", N_("A fax is sent: {document}"), told)
+        case ReceiveFax():
+            yield Event("faxing", N_("A fax is received."), {"ident": command.ident})
         case Request():
             told = {"method": command.method, "url": command.url}
             yield Event("requested", N_("A web request is sent: {method} {url}"), told)
@@ -148,6 +161,9 @@ def heard(command: Command, result: Result | HungUp) -> Iterator[Event]:
             told = {"counter": command.counter, "period": command.period, "value": result.value}
             unknown = N_("The counter “{counter}” cannot be read.")
             yield Event("counted", unknown if result.value is None else N_("“{counter}” is now {value}."), told)
+        case SendFax() | ReceiveFax(), Faxed():
+            went = "ok" if result.ok else "partial" if result.pages else "failed"
+            yield Event("faxed", FAXED[went], asdict(result))
         case Request(), Replied():
             told = {**asdict(result), "saved": dict(result.saved)}
             yield Event("http", REPLIED[result.outcome], told)

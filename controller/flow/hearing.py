@@ -14,19 +14,22 @@ from controller.flow.commands import (
     Dialled,
     Digits,
     Done,
+    Faxed,
     HangUp,
     Hours,
     Listed,
     Listen,
     Play,
     Played,
+    ReceiveFax,
     Replied,
     Request,
     Result,
+    SendFax,
     Utterance,
 )
 
-NEED_THE_CALLER = (Answer, Play, Collect, Listen, Dial, HangUp)
+NEED_THE_CALLER = (Answer, Play, Collect, Listen, Dial, SendFax, ReceiveFax, HangUp)
 
 ANSWERS: dict[type[Command], type[Result]] = {
     Answer: Done,
@@ -38,6 +41,8 @@ ANSWERS: dict[type[Command], type[Result]] = {
     CheckList: Listed,
     Count: Counted,
     Request: Replied,
+    SendFax: Faxed,
+    ReceiveFax: Faxed,
     HangUp: Done,
 }
 
@@ -53,6 +58,8 @@ def took_time(command: Command, result: Result) -> bool:
             return result.prompt_heard or result.ended in ("speech", "keys")
         case Dialled():
             return result.rang + result.talked > 0
+        case Faxed():
+            return result.seconds > 0
         case Replied():
             return False  # a server that refuses at once would let a loop of requests run for ever
     return command.waits

@@ -9,7 +9,19 @@ from urllib.parse import urlsplit
 
 from controller.flow import codec
 from controller.flow.call import Call
-from controller.flow.commands import Collect, Command, Dial, Digits, HungUp, Listen, Replied, Request, Result, Utterance
+from controller.flow.commands import (
+    Collect,
+    Command,
+    Dial,
+    Digits,
+    HungUp,
+    Listen,
+    Replied,
+    Request,
+    Result,
+    SendFax,
+    Utterance,
+)
 
 Data = Mapping[str, Any]
 NOT_THE_COMMAND = ("flow", "version", "node", "index", "gone")
@@ -63,6 +75,8 @@ def shown(command: Command) -> dict[str, Any]:
         return {"type": told["type"], "method": command.method, "url": f"{url.scheme}://{url.hostname}{url.path}"}
     if isinstance(command, Dial):
         told.pop("carried", None)  # what the caller told, for who is rung
+    if isinstance(command, SendFax):
+        told.pop("header", None)  # it is printed on the pages
     return told
 
 
