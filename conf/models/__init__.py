@@ -31,6 +31,7 @@ from conf.models.trunk import Trunk
 from conf.models.types import Content, Line, Moment, Sealed
 from conf.models.user import User
 from conf.models.webhook import Webhook, WebhookDelivery
+from conf.models.wrap_up import WrapUp
 
 __all__ = [
     "Account",
@@ -93,4 +94,5 @@ __all__ = [
     "WebSession",
     "Webhook",
     "WebhookDelivery",
+    "WrapUp",
 ]

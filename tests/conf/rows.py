@@ -142,6 +142,9 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.Fax: lambda s, o, m: models.Fax(to_number=f"+3312345{o:04d}"),
     models.FaxAttempt: _attempt,
     models.FaxMemory: lambda s, o, m: models.FaxMemory(number=f"+3312345{o:04d}", rung="B"),
+    models.WrapUp: lambda s, o, m: models.WrapUp(
+        call=m, agent="claire@martin.example", began_at=NOW, notes=models.Content.plain("{}")
+    ),
     models.FaxBox: lambda s, o, m: models.FaxBox(doc={}),
     models.FaxList: lambda s, o, m: models.FaxList(name=m),
     models.AuditEntry: lambda s, o, m: models.AuditEntry(actor=m, action="changed"),
