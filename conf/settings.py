@@ -82,6 +82,13 @@ class Settings:
     speech_port: int  # the protocol of vosk-server
     speech_workers: int  # 0: one a core
     speech_streams: int  # voices that one worker follows at once; more are refused
+    fax_dir: Path  # the pages of a fax while it is sent; in memory, and FreeSWITCH reads there
+    fax_calls: int  # calls of faxes at once, all subscribers' together
+    fax_per_subscriber: int  # of those, one subscriber's
+    fax_per_trunk: int  # of those, by one trunk; a trunk's own channels bound it too
+    fax_daily: int  # faxes that a subscriber may put in a day
+    fax_countries: tuple[str, ...]  # that may be faxed, as two letters; none: the subscriber's own; "*": all
+    fax_premium: bool  # whether numbers that cost more than a call may be faxed
     freeswitch: str
     freeswitch_conf: Path
     controller_id: str
@@ -173,6 +180,13 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "speech_port": ("2700", _port),
         "speech_workers": ("0", _count),
         "speech_streams": ("4", _count),
+        "fax_dir": (str(_tap_folder(data_dir)) + "-fax", _directory),
+        "fax_calls": ("10", _count),
+        "fax_per_subscriber": ("3", _count),
+        "fax_per_trunk": ("10", _count),
+        "fax_daily": ("200", _many),
+        "fax_countries": ("", _countries),
+        "fax_premium": ("false", _yes),
         "freeswitch": ("", _program),
         "freeswitch_conf": (str(data_dir / "freeswitch" / "conf"), _directory),
         "controller_id": (re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:63] or "controller", _identifier),
@@ -356,6 +370,19 @@ def _count(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", value):
         raise Wrong("not_a_count", N_("must be a whole number from 0 to 999"))
     return int(value)
+
+
+def _many(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", value):
+        raise Wrong("not_a_count", N_("must be a whole number from 0 to 999999"))
+    return int(value)
+
+
+def _countries(value: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not all(re.fullmatch(r"[A-Z]{2}|\*", one) for one in found):
+        raise Wrong("not_countries", N_("is not a list of countries such as FR,BE, or * for all"))
+    return found
 
 
 def _socket(value: str) -> Path:
