@@ -27,6 +27,16 @@ class Calls(Protocol):
     def transfer(self, subscriber: str, call: str, to: str) -> None:
         """Take a caller elsewhere. Raises LookupError, Refused, Away."""
 
+    def prompter(self, subscriber: str, user: str = "", audience: str = "") -> Iterator[dict[str, Any] | None]:
+        """What the desk of a user shows, as documents: each call from its beginning, then as it goes on.
+
+        With `audience` "supervisor" the supervisors' cards of all calls. None when nothing came for some seconds; it
+        says None first when the controllers answer. Raises Away when none does. Close it when done.
+        """
+
+    def tick(self, subscriber: str, call: str, user: str, checklist: str, step: str) -> None:
+        """Tick a step of a checklist by hand. Raises LookupError, Refused, Away."""
+
     def place(self, subscriber: str, trial: dict[str, Any]) -> str:
         """Place a trial call; its id. Raises Refused, Away."""
 
@@ -53,6 +63,12 @@ class NoCalls:
         raise Away
 
     def transfer(self, subscriber: str, call: str, to: str) -> None:
+        raise Away
+
+    def prompter(self, subscriber: str, user: str = "", audience: str = "") -> Iterator[dict[str, Any] | None]:
+        raise Away
+
+    def tick(self, subscriber: str, call: str, user: str, checklist: str, step: str) -> None:
         raise Away
 
     def place(self, subscriber: str, trial: dict[str, Any]) -> str:

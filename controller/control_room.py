@@ -20,11 +20,13 @@ from conf.models import Controller
 from conf.settings import Settings
 from controller import terminal
 from controller.feeds import Feeds
+from controller.stages import Stages
 from controller.terminal import ControlClient
 
 log = logging.getLogger(__name__)
 REMEMBERED = 2.0  # seconds that the controllers' addresses are believed
 QUIET = 10.0  # seconds after which a feed says that nothing came
+ANSWERS = 5.0  # seconds in which some controller must begin to tell of its calls
 
 
 class ControlRoom:
@@ -64,6 +66,26 @@ class ControlRoom:
         """Take a caller elsewhere. Raises LookupError, Refused, Away."""
         self._command(subscriber, call, "transfer", {"to": to})
 
+    def prompter(self, subscriber: str, user: str = "", audience: str = "") -> Iterator[dict[str, Any] | None]:
+        """What the desk of a user shows: each call from its beginning, then as it goes on; of all controllers.
+
+        None as soon as a controller answers, and when nothing came for a while. Raises Away.
+        """
+        with closing(Stages(self.urls, self._settings.control_secret, subscriber, user, audience)) as stages:
+            if not stages.answers(ANSWERS):
+                raise Away("no controller tells what the prompter hears")
+            yield None
+            while True:
+                found = stages.next(QUIET)
+                if found is None and not stages.answers(0.0):
+                    raise Away("no controller tells what the prompter hears")
+                yield found
+
+    def tick(self, subscriber: str, call: str, user: str, checklist: str, step: str) -> None:
+        """Tick a step of a checklist by hand. Raises LookupError, Refused, Away."""
+        path = f"/v1/calls/{quote(call, safe='')}/prompter/tick?{_for(subscriber)}"
+        self._ask("POST", path, {"user": user, "checklist": checklist, "step": step}, each=True)
+
     def place(self, subscriber: str, trial: dict[str, Any]) -> str:
         """Place a trial call. Raises Refused, Away."""
         return str(self._ask("POST", "/v1/calls", {**trial, "subscriber": subscriber})["call"])
@@ -99,14 +121,20 @@ class ControlRoom:
     def _command(self, subscriber: str, call: str, what: str, document: dict[str, Any] | None) -> None:
         self._ask("POST", f"/v1/calls/{quote(call, safe='')}/{what}?{_for(subscriber)}", document)
 
-    def _ask(self, method: str, path: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
-        reason = ""
+    def _ask(
+        self, method: str, path: str, document: dict[str, Any] | None = None, each: bool = False
+    ) -> dict[str, Any]:
+        """The answer of the first controller that gives one; with `each`, one that does not know the call is passed."""
+        reason, unknown = "", ""
         for url in self.urls().values():
             where = urlsplit(url)
             client = ControlClient(where.hostname or "", where.port or 80, self._settings.control_secret)
             try:
                 return client.ask(method, path, document)
             except terminal.Refused as refused:
+                if refused.status == 404 and each:
+                    unknown = str(refused)
+                    continue
                 if refused.status == 404:
                     raise LookupError(str(refused)) from None
                 if refused.status < 500:
@@ -114,6 +142,8 @@ class ControlRoom:
                 reason = str(refused)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 reason = str(error)
+        if unknown and not reason:
+            raise LookupError(unknown)
         raise Away(reason)
 
 
