@@ -12,6 +12,7 @@ can be replayed on past transcripts (`speech.replay`), and a prompter be made ag
     prompter.tick(4.5)  # a few times a second
 """
 
+from speech.prompter.cards import compose
 from speech.prompter.facts import Facts, fits
 from speech.prompter.folding import fold, fold_text
 from speech.prompter.heard import SIDES, Card, Happened, Said, Seen, Tick, Told, Why, Withdrawn, Word
@@ -38,6 +39,7 @@ __all__ = [
     "Withdrawn",
     "Word",
     "checklist_problems",
+    "compose",
     "etag",
     "fits",
     "fold",

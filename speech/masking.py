@@ -19,6 +19,7 @@ from speech.prompter.heard import Word
 MASK = "•••"
 SHORTEST, LONGEST = 13, 19  # digits of a card number
 SURE = 16  # so many digits in a row are masked though their check digit is wrong: one digit is easily misheard
+TELLING = 4  # digits that may be hidden while they may go on
 MOST_HELD = 8  # utterances that wait for a number to end
 LONGEST_WAIT = 30.0  # seconds after which a number does not go on
 
@@ -29,10 +30,12 @@ _SAID_BETWEEN = (
 _FILLERS = frozenset(_SAID_BETWEEN.split())
 _TIMES = {"double": 2, "triple": 3, "doppel": 2}
 _ZEROS = {"en": frozenset({"oh", "o"}), "de": frozenset(), "fr": frozenset({"o"})}
-_CODES = (
+_CODE_NAMED = (
     r"\b(?:cryptogramme|cvv|cvc|cvv ?2|code de securite|security code|prufnummer|prufziffer|kartenprufnummer)\b"
-    r"(?: [a-z]+){0,8} (\d(?: ?\d){2,3})\b"
+    r"(?: [a-z]+){0,8} "
 )
+_CODES = _CODE_NAMED + r"(\d(?: ?\d){2,3})\b"
+_CODE_BEGUN = _CODE_NAMED + r"(\d(?: ?\d){0,3})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,20 @@ class Masker:
         if len(self._held) < MOST_HELD and _is_open([word.word for word in words], self._language):
             return ready
         return ready + self.flush()
+
+    def so_far(self, words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
+        """An utterance that is not over, after what is held back: what is known to be none of what may not be kept,
+        and what may be shown, where digits that may be the beginning of such a number are hidden too.
+        """
+        before = [word for held in self._held for word in held]
+        texts = [word.word for word in (*before, *words)]
+        hidden = {place for place, _ in _hidden(texts, self._language, self._patterns)}
+        hushed = hidden | set(_begun(texts, self._language))
+        return self._masked(words, hidden, len(before)), self._masked(words, hushed, len(before))
+
+    @staticmethod
+    def _masked(words: Sequence[Word], hidden: set[int], first: int) -> list[Word]:
+        return [replace(word, word=MASK) if at + first in hidden else word for at, word in enumerate(words)]
 
     def flush(self) -> list[list[Word]]:
         """Everything that was held back, masked: the call is over."""
@@ -185,6 +202,20 @@ def _luhn(digits: str) -> bool:
         value = int(char) * (1 + index % 2)
         total += value - 9 if value > 9 else value
     return total % 10 == 0 and any(char != "0" for char in digits)
+
+
+def _begun(words: Sequence[str], language: str) -> Iterator[int]:
+    """The words of the digits at the end, which may go on: where they are many, or may be a security code."""
+    for joined in (True, False):
+        tokens = _tokens(words, language, joined)
+        while tokens and tokens[-1].text in _FILLERS:
+            tokens.pop()
+        runs = list(_runs(tokens))
+        if not runs or runs[-1][-1] is not tokens[-1]:
+            continue
+        if sum(len(token.digits) for token in runs[-1]) >= TELLING:
+            yield from _words_of(runs[-1])
+        yield from _matched(_folded_view(tokens), (_CODE_BEGUN,))
 
 
 def _is_open(words: Sequence[str], language: str) -> bool:

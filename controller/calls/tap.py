@@ -11,18 +11,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import gevent
 
 from controller.calls import durable
-from controller.esl.connection import Session
 from controller.esl.errors import EslError
 
 log = logging.getLogger(__name__)
 LONGEST = 1800.0  # seconds; 16 kB a second and side
 LEFT = 60.0  # seconds that nobody wrote to a file which a call still uses; FreeSWITCH writes every 20 ms
 SWEEPS = 60.0  # seconds
+
+
+class Line(Protocol):
+    """A channel that can be tapped: a call's own connection, or the controller's with the channel named."""
+
+    @property
+    def uuid(self) -> str: ...
+    def tap(self, file: str, sides: Literal["caller", "both"], limit: float = ...) -> None: ...
+    def stop_tap(self, file: str) -> bool: ...
+    def set_variable(self, name: str, value: str) -> None: ...
 
 
 class Taps:
@@ -64,7 +73,7 @@ class Taps:
 
     @contextmanager
     def open(
-        self, session: Session, purpose: str, sides: Literal["caller", "both"] = "caller", limit: float = LONGEST
+        self, session: Line, purpose: str, sides: Literal["caller", "both"] = "caller", limit: float = LONGEST
     ) -> Iterator[Path]:
         """Let what is said grow in a file while the block lasts. Errors: those of `Session.tap`."""
         file = self.file(session.uuid, purpose)
@@ -76,13 +85,13 @@ class Taps:
         finally:
             _end(session, file)
 
-    def clear(self, session: Session) -> None:
+    def clear(self, session: Line) -> None:
         """End what a controller before us left of a call."""
         for file in self.folder.glob(f"{session.uuid}-*.raw"):
             _end(session, file)
 
 
-def _end(session: Session, file: Path) -> None:
+def _end(session: Line, file: Path) -> None:
     """Stop a tap and remove its file; one that we cannot stop any more is left for whoever takes the call."""
     grows = False
     try:
