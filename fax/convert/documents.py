@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from conf.problems import Problem, Translate
+from fax.convert.reasons import REASONS
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,11 @@ class Converted:
 class ConversionError(Exception):
     """A document that cannot be faxed: which (as people know it), and why.
 
-    `reason` is a code such as `encrypted`; `message` an English template with `fields`, for whoever shows it.
+    `reason` is a key of `reasons.REASONS`; `message` its English template with `fields`, for whoever shows it.
     """
 
-    def __init__(self, file: str, reason: str, message: str, fields: Mapping[str, Any] | None = None) -> None:
-        self.file, self.reason, self.message = file, reason, message
+    def __init__(self, file: str, reason: str, fields: Mapping[str, Any] | None = None) -> None:
+        self.file, self.reason, self.message = file, reason, REASONS[reason]
         self.fields = dict(fields or {})
         super().__init__(self.text())
 
@@ -62,10 +63,9 @@ class ConversionError(Exception):
         return Problem(self.reason, self.message, self.fields, file=self.file).text(translate)
 
 
-@dataclass
 class Refused(Exception):  # noqa: N818  it becomes a ConversionError once the file's name is known
-    """Why a document is not taken, before anybody knows its name."""
+    """Why a document is not taken, said by whoever does not know its name."""
 
-    reason: str
-    message: str
-    fields: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, reason: str, **fields: Any) -> None:
+        self.reason, self.fields = reason, fields
+        super().__init__(reason)
