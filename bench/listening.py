@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.hearing.prompts import Prompt, digits, prompts
-from bench.hearing.told import later_than
+from bench.hearing.told import after_end
 from bench.processes import Failed, Program, running
 from bench.speech import began, p95, raw_model, row
 from bench.table import Row
@@ -75,24 +75,28 @@ def _phrases(calls: Program, switch: str) -> list[Row]:
 
 
 def _rows(who: str, theirs: Told, ours: Told, onsets: dict[str, float]) -> list[Row]:
-    later = [late for name, told in ours.items() for late in later_than(theirs[name], told["heard"])]
+    there = [late for one in theirs.values() for late in after_end(one["partials"], one["ends"])]
+    here = [late for name, one in ours.items() for late in after_end(one["heard"], theirs[name]["ends"])]
     silent = [told["silent"] - onsets[name] for name, told in ours.items() if told["silent"]]
     voices = [told["voice"] - onsets[name] for name, told in ours.items() if told["voice"]]
     # A prompt cannot fall silent for a word before there is one.
-    first = [next((at for at, text in theirs[name] if text.strip()), 0.0) - onsets[name] for name in ours]
-    if not later or not silent or not voices:
+    first = [next((at for at, text in theirs[name]["partials"] if text.strip()), 0.0) - onsets[name] for name in ours]
+    if not here or not silent or not voices:
         raise Failed("nothing was heard in the calls")
-    load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    raw, load = f"raw Vosk, {who}", f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     return [
-        row("partial in the controller after raw Vosk has it, p95", who, _value(later), LATER, p95(later)),
+        Row(f"a word is over -> it is in a partial, p95 of {len(there)}, {load}", raw, _value(there)),
+        row(
+            f"a word is over -> it is told in the controller, p95 of {len(here)}",
+            who, _value(here), p95(there) + LATER, p95(here),
+        ),
         row("caller begins -> voice in the controller, p95", who, _value(voices), VOICE, p95(voices)),
-        Row("caller begins -> raw Vosk has a word, p95", f"raw Vosk, {load}", _value(first)),
+        Row("caller begins -> a word is in a partial, p95", raw, _value(first)),
         row(
             f"caller begins -> prompt silent by words, p95 of {len(silent)}/{len(ours)}",
             who, _value(silent), SILENT, p95(silent),
         ),
     ]  # fmt: skip
-
 
 def _value(seconds: list[float]) -> str:
     return f"{p95(seconds) * 1000:.0f} ms, median {median(seconds) * 1000:.0f} ms"

@@ -29,3 +29,9 @@ def first_told(told: list[tuple[float, str]]) -> dict[tuple[int, str], float]:
         for place in enumerate(text.split()):
             found.setdefault(place, moment)
     return found
+
+
+def after_end(told: list[tuple[float, str]], ends: list[tuple[str, float]]) -> list[float]:
+    """Seconds from the end of each word, where and when it was said, until it was told there."""
+    first = first_told(told)
+    return [first[place, word] - end for place, (word, end) in enumerate(ends) if (place, word) in first]
