@@ -30,6 +30,7 @@ def public_key(session: Session, web_secret: str, purpose: str = FAX) -> bytes:
     """
     key = _newest(session)
     if key is not None:
+        _grant_too(session, web_secret, key, purpose)
         return key.public
     try:
         with session.begin_nested():
@@ -60,6 +61,21 @@ def unlocked(session: Session, web_secret: str, purpose: str = FAX) -> Unlocked:
 def _newest(session: Session) -> SubscriberKey | None:
     wanted = select(SubscriberKey).where(SubscriberKey.retired_at.is_(None))
     return session.scalars(wanted.order_by(SubscriberKey.generation.desc())).first()
+
+
+def _grant_too(session: Session, web_secret: str, key: SubscriberKey, purpose: str) -> None:
+    """A key that the server made, and holds for another purpose, is granted for this one, unless that was revoked."""
+    grants = list(session.scalars(select(KeyGrant).where(KeyGrant.key_id == key.id).order_by(KeyGrant.id)))
+    held = [grant for grant in grants if grant.revoked_at is None]
+    if key.derivation.get("kind") != "server" or not held or any(grant.purpose == purpose for grant in grants):
+        return
+    try:
+        secret = sealing.unseal(held[0].wrapped, web_secret)
+    except sealing.Unsealable:
+        return  # it is said where content is to be opened
+    wrapped = sealing.seal(secret, web_secret)
+    session.add(KeyGrant(key_id=key.id, purpose=purpose, wrapped=wrapped, granted_at=datetime.now(UTC)))
+    session.flush()
 
 
 def _make(session: Session, web_secret: str, purpose: str) -> bytes:

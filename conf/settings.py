@@ -77,6 +77,7 @@ class Settings:
     models_dir: Path  # the recogniser's models, one folder each
     speech_socket: Path
     tap_dir: Path  # what callers say, while it is listened to; in memory, and FreeSWITCH writes there
+    message_dir: Path  # messages while they are recorded, in memory; FreeSWITCH writes there
     fax_dir: Path  # faxes on their way, in memory: FreeSWITCH reads what is sent there, and writes what comes in
     speech_host: str
     speech_port: int  # the protocol of vosk-server
@@ -175,6 +176,7 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "models_dir": (str(data_dir / "models"), _place),
         "speech_socket": (str(_speech_socket(data_dir)), _socket),
         "tap_dir": (str(_tap_folder(data_dir)), _directory),
+        "message_dir": (f"{_tap_folder(data_dir)}-messages", _directory),
         "fax_dir": (f"{_tap_folder(data_dir)}-fax", _directory),
         "speech_host": ("127.0.0.1", _host),
         "speech_port": ("2700", _port),

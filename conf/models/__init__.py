@@ -17,6 +17,7 @@ from conf.models.intent import Intent
 from conf.models.job import Job
 from conf.models.key import KeyGrant, SubscriberKey
 from conf.models.login_failure import LoginFailure
+from conf.models.message import Message
 from conf.models.number import Number
 from conf.models.number_list import ListEntry, NumberList
 from conf.models.operator_setting import OperatorSetting
@@ -73,6 +74,7 @@ __all__ = [
     "LoginFailure",
     "LoginLink",
     "MaybeOfSubscriber",
+    "Message",
     "Moment",
     "Number",
     "NumberList",
