@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from controller.esl.fax import HEARD
 from controller.esl.fields import Headers, channel_data, decimal, variable
 
 # Variables that travel with a channel. The dialplan sets the first four, the directory the next two (authenticated
@@ -32,6 +33,7 @@ ANSWERER = "souffleur_answerer"  # UUID:LOGIN of the phone that answered; FreeSW
 RINGER = "souffleur_ringer"  # on a leg that we ring: the login of the user who calls
 TRANSFEROR = "souffleur_transferor"  # the login of the user who sent the call on
 BEGAN = "souffleur_began"  # the epoch that began with a transfer: an older checkpoint is of what was before
+PROMPTER = "souffleur_prompter"  # see attendants/memory.py
 GIVEN = "souffleur_given"  # the flow and the variables of a call that we placed ourselves, see placed.py
 PLACED = "placed"  # the origin of such a call
 CALLS = UUID("5ba05f0e-6d5c-5c6c-9c7e-7a3d2b1f0c11")  # the name space of our calls
@@ -65,6 +67,8 @@ class Offer:
     transferor: str = ""  # the user who sent the call on, when that is certain
     began: int = 0  # the epoch that began with a transfer
     given: str = ""  # what a call that we placed carries
+    prompter: str = ""  # what an earlier controller's prompter left, see attendants/memory.py
+    fax_heard: bool = False  # the calling tone of a fax machine, while perhaps no controller listened
 
     def ended_talking(self, now: float) -> float:
         """When the talk ended that no controller heard end, in epoch seconds; the call was offered `now`."""
@@ -139,4 +143,6 @@ def read_offer(headers: Headers) -> Offer:
         transferor=transferor,
         began=began,
         given=variable(headers, GIVEN) if origin == PLACED else "",
+        prompter=variable(headers, PROMPTER),
+        fax_heard=variable(headers, HEARD) == "true",
     )

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from conf.snapshot import Snapshot
 from controller.calls import placed
+from controller.calls.fax_flow import RECEIVE
 from controller.calls.offer import PLACED, Offer
 from controller.flow.commands import External
 from controller.flow.numbers import e164, is_emergency, parse_target
@@ -83,7 +84,7 @@ def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:
         return NoRoute(f"nobody has the number {number}", "UNALLOCATED_NUMBER", number=number, trunk=trunk)
     entry = subscriber.numbers.get(number, {})
     fallback = entry.get("fallback") or subscriber.fallback or ""
-    flow = entry.get("flow") or ""
+    flow = RECEIVE if entry.get("mode") == "fax" else entry.get("flow") or ""
     if not flow:
         return NoRoute(
             f"the number {number} has no flow", "DESTINATION_OUT_OF_ORDER", subscriber, number, fallback, trunk=trunk
@@ -118,6 +119,8 @@ def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
         return Route(subscriber, f"{DIRECT}{dialled}", dialled, "outbound", fallback)
     if number := e164(dialled, subscriber.country):
         own = subscriber.numbers.get(number, {})
+        if own.get("mode") == "fax":
+            return Route(subscriber, RECEIVE, number, "internal", fallback)
         if own.get("flow"):
             return Route(subscriber, own["flow"], number, "internal", own.get("fallback") or fallback)
         return Route(subscriber, f"{DIRECT}{number}", number, "outbound", fallback)

@@ -10,10 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from conf.snapshot import Snapshot
+from controller.calls import fax_ear
+from controller.calls.attendants.calls import Place
+from controller.calls.attendants.seat import Seat
 from controller.calls.channel import Channel
 from controller.calls.checkpoint import Checkpoint
 from controller.calls.dialling import Dialling
 from controller.calls.earlier import Earlier
+from controller.calls.fax_flow import RECEIVE
 from controller.calls.faxing import Faxing
 from controller.calls.gap import Gap
 from controller.calls.holding import Holding
@@ -63,6 +67,7 @@ class Conversation:
         self._dialling: Dialling | None = None
         self._walker: Walker | None = None
         self._gap: Gap | None = None
+        self._seat: Seat | None = None
         self._rounds = ExitStack()
         self._came = house.now()
         # From now on: who stood still since the call came may not even say whose it is.
@@ -72,8 +77,12 @@ class Conversation:
 
     def run(self) -> None:
         """Walk the call to its end and put it on record."""
-        with self._rounds:
-            self._run()
+        try:
+            with self._rounds:
+                self._run()
+        finally:
+            if self._seat:
+                self._seat.leave()
 
     def _run(self) -> None:
         try:
@@ -149,6 +158,8 @@ class Conversation:
             walk = self._ways.begin(way.subscriber, way.flow, way.number)
             command = walk.begin()
         self._headers = {}
+        if way.direction != "outbound":
+            self._hear_faxes(way)
         flow, tally = walk.frames[0].flow, self.record.tally
         tally.flow, tally.version = tally.flow or flow.name, tally.version or flow.version
         if self.offer.redirect and (onto := self._ways.onto(self.subscriber, self.offer.redirect)):
@@ -156,7 +167,31 @@ class Conversation:
             self.log.note("redirected", to=self.offer.redirect)
             walk = walker.leave_for(walk, onto, kept or {})
             command, kept = walk.begin(), None
+        elif self.subscriber and self.offer.fax_heard and self._takes_both(way) and not fax_ear.is_fax(walk):
+            self.log.note("fax_heard")
+            walk = walker.leave_for(walk, self._ways.onto_fax(self.subscriber), kept or {})
+            command, kept = walk.begin(), None
         walker.drive(walk, command, kept)
+
+    def _takes_both(self, way: Route) -> bool:
+        """Whether the number takes calls and faxes."""
+        return way.subscriber.numbers.get(self.record.number, {}).get("mode") == "both"
+
+    def _hear_faxes(self, way: Route) -> None:
+        if self._house.faxes is None:
+            return
+        if self._takes_both(way):
+            fax_ear.listen(self._session, self.offer, self._move_to_fax)
+        elif way.flow == RECEIVE and not self.offer.answered:
+            fax_ear.only_fax_codecs(self._session)
+
+    def _move_to_fax(self) -> None:
+        """A machine calls: whatever the flow is doing ends, and the fax is received."""
+        walker = self._walker
+        if self.subscriber is None or walker is None or walker.walk is None or fax_ear.is_fax(walker.walk):
+            return
+        self.log.note("fax_heard")
+        walker.redirect(self._ways.onto_fax(self.subscriber))
 
     def _fall_back(self, walker: Walker, reason: str, fallback: str, cause: str) -> None:
         """Say sorry, or ring the fallback: a caller is never left in silence because of us."""
@@ -181,6 +216,8 @@ class Conversation:
             self.log.note("gap", **self._gap.told())
         if self._walker:
             self._walker.finish()
+        if self._seat:
+            self._seat.end()
         self._close_talk(ending)
         self._forget_who_left()
         self.record.tally.hold = self._holding.seconds
@@ -273,7 +310,9 @@ class Conversation:
     def _make_walker(self) -> Walker:
         house, offer, subscriber = self._house, self.offer, self.subscriber
         if subscriber:
-            trunks = house.configuration.trunks()
+            trunks, record = house.configuration.trunks(), self.record
+            about = (subscriber, record.direction, record.number, self.owner.epoch, self._place)
+            self._seat = Seat(house.desk, self._session, offer, *about)
             self._dialling = Dialling(
                 subscriber,
                 offer.call,
@@ -285,6 +324,7 @@ class Conversation:
                 tally=self.record.tally,
                 on_connected=self._note_connected,
                 rules=house.configuration.outbound_rules(),
+                seat=self._seat,
             )
         ears, faxing = self._listening(), self._faxing()
         channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch, ears, faxing)
@@ -308,6 +348,12 @@ class Conversation:
                 self._walker.checkpoint()
         except (EslError, HungUp) as error:
             log.debug("call %s: %s", self.offer.call, error)
+
+    def _place(self) -> Place:
+        walk = self._walker.walk if self._walker else None
+        if walk is None or not walk.path:
+            return Place()
+        return Place(walk.here.flow, walk.here.node, walk.call.value("language"))
 
     def _listening(self) -> Listening | None:
         ears, subscriber = self._house.ears, self.subscriber

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from controller.virtual.far_fax import FarFax
 from controller.virtual.party import Line, Party
 
 # The cause FreeSWITCH makes of a SIP answer (recorded in 03d and 03e).
@@ -29,11 +30,13 @@ class Callee:
     hangs_up_after: float | None = None
     presses: str = ""
     presses_after: float = 1.0
+    fax: FarFax | None = None
     calls: list[Party] = field(default_factory=list)
 
     def take(self, leg: Line) -> None:
         """A call arrives."""
         self.calls.append(leg.party)
+        leg.party.fax = self.fax
         later = leg.clock.later
         if self.status:
             cause = CAUSES.get(self.status, "NORMAL_TEMPORARY_FAILURE")

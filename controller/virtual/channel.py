@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import uuid4
@@ -29,6 +30,9 @@ Q850 = {
     "DESTINATION_OUT_OF_ORDER": "27",
     "NORMAL_TEMPORARY_FAILURE": "41",
 }
+
+
+WHEN_ANSWERED: list[Callable[[Channel], None]] = []  # execute_on_answer, which is known further up
 
 
 class Socket(Protocol):
@@ -124,6 +128,8 @@ class Channel(Sound):
         self.fire("CHANNEL_ANSWER")
         self.turn("ACTIVE")
         self.set("endpoint_disposition", "ANSWER")
+        for act in WHEN_ANSWERED:
+            act(self)
         self.party.answered.set()
         self.poke()
 

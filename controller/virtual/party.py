@@ -12,6 +12,7 @@ from gevent.event import Event as Signal
 
 from controller.virtual.audio import Track, pcm
 from controller.virtual.clock import Clock
+from controller.virtual.far_fax import FarFax
 from controller.virtual.media import duration
 from controller.virtual.wire import Value
 
@@ -70,6 +71,7 @@ class Party:
         self.speaks_until = 0.0
         self.answered, self.ended = Signal(), Signal()
         self.cause = ""
+        self.fax: FarFax | None = None  # a machine, and no person
         self._news = Signal()
         self._acts: deque[Callable[[], None]] = deque()
         self._actor: gevent.Greenlet[[], None] | None = None

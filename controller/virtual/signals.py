@@ -25,15 +25,22 @@ class Signals(State):
         self.dialler: Signal | None = None  # who waits for this leg to answer
 
     def fire(
-        self, name: str, before: Mapping[str, Value] | None = None, after: Mapping[str, Value] | None = None
+        self,
+        name: str,
+        before: Mapping[str, Value] | None = None,
+        after: Mapping[str, Value] | None = None,
+        kind: str = "",
     ) -> None:
-        """Tell the party and the bus; what is the event's own stands before and after the channel's headers."""
+        """Tell the party and the bus; what is the event's own stands before and after the channel's headers.
+
+        `kind` is the subclass of a CUSTOM event.
+        """
         first, last = before or {}, after or {}
         own = {**first, **last}
         self.party.note(name, own)
         self.switch.table.hear(name, self, own, self.switch.show_lag)
         self.switch.bus.fire(
-            name, lambda: {**first, **channel_headers(self, variables=name not in BARE), **last}, self.uuid
+            name, lambda: {**first, **channel_headers(self, variables=name not in BARE), **last}, self.uuid, kind=kind
         )
 
     def enter(self, state: str, call_state: str = "") -> None:

@@ -21,6 +21,7 @@ from controller.virtual.channel import Channel, Switch
 from controller.virtual.clock import Clock
 from controller.virtual.dialplan import Action, Dialplan
 from controller.virtual.events import Bus
+from controller.virtual.far_fax import FarFax
 from controller.virtual.listener import Listener
 from controller.virtual.loop import GLOBALS, safe
 from controller.virtual.party import Caller, Party
@@ -165,7 +166,7 @@ class VirtualSwitch(Switch):
         early_media_after: float | None = None,
         busy: bool = False, no_answer: bool = False, status: int = 0, refuses_after: float = 0.0,
         hangs_up_after: float | None = None,
-        presses: str = "", presses_after: float = 1.0,
+        presses: str = "", presses_after: float = 1.0, fax: FarFax | None = None,
     ) -> Callee:  # fmt: skip
         """Script who is called: `101`, `101@domain`, a number behind a gateway (`+33...@gateway`, or any), or `*`.
 
@@ -184,6 +185,7 @@ class VirtualSwitch(Switch):
             hangs_up_after,
             presses,
             presses_after,
+            fax,
         )
         return callee
 

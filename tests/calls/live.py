@@ -39,6 +39,7 @@ class Live:
         ports = {"OFFER": offer_port, "CONTROL": free_port(), "DIRECTORY": directory_port}
         environ = {f"SOUFFLEUR_{name}_PORT": str(port) for name, port in ports.items()}
         environ["SOUFFLEUR_TAP_DIR"] = str(folder / "taps")
+        environ["SOUFFLEUR_FAX_DIR"] = str(folder / "fax")
         environ |= {"SOUFFLEUR_DATA_DIR": str(folder), "SOUFFLEUR_DIRECTORY_SECRET": "directory-secret"}
         # Texts are spoken once for all tests.
         environ["SOUFFLEUR_SOUNDS_DIR"] = str(Path(os.environ["SOUFFLEUR_TEST_SOUNDS"]))
