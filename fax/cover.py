@@ -55,9 +55,11 @@ class Cover:
         return replace(self, message="", continued=Continued(first, last, total))
 
     def draw(self, pdf: Path, pages: int) -> int:
-        """Make the cover a PDF before so many pages; how many the cover has itself."""
+        """Make the cover a PDF before so many pages (a continuation knows itself); how many the cover has."""
         from fax.cover_pages import drawn
 
+        if self.continued:
+            pages = self.continued.last - self.continued.first + 1
         own = drawn(self, pdf, pages + 1)
         return own if own == 1 else drawn(self, pdf, pages + own)  # it says how many there are in all
 

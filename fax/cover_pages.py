@@ -18,7 +18,7 @@ from fax.fonts import font
 from fax.words import word
 
 _MARGIN = 51  # points
-_WIDE = A4[0] - 2 * _MARGIN
+_WIDE = A4[0] - 2 * _MARGIN - 12  # a frame's padding
 _LOGO = (170, 70)  # points at most
 _LETTERS = 20_000  # of a message: more than the pages it may fill
 _SIZES = {"classic": (26, 11), "letter": (18, 11), "compact": (15, 10)}  # heading, text
@@ -63,11 +63,21 @@ def _head(cover: Cover, size: int) -> list[Flowable]:
     logo = _logo(template.logo)
     left: list[Flowable] = [logo, Spacer(1, 8)] if logo else []
     if template.layout == "letter":
-        left, sender = [heading], ([logo] if logo else []) + sender
+        left, sender = [heading], ([logo, Spacer(1, 6)] if logo else []) + sender
+        if logo:
+            logo.hAlign = "RIGHT"
     else:
         left.append(heading)
     head = Table([[left, sender or ""]], colWidths=[_WIDE * 0.5, _WIDE * 0.5])
-    head.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)]))
+    head.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (0, 0), 0),
+                ("RIGHTPADDING", (1, 0), (1, 0), 0),
+            ]
+        )
+    )
     return [head, Spacer(1, 10), HRFlowable(width="100%", thickness=1.5, color=colors.black), Spacer(1, 6)]
 
 
