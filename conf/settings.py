@@ -83,7 +83,6 @@ class Settings:
     speech_port: int  # the protocol of vosk-server
     speech_workers: int  # 0: one a core
     speech_streams: int  # voices that one worker follows at once; more are refused
-    fax_dir: Path  # the pages of a fax while it is sent; in memory, and FreeSWITCH reads there
     fax_calls: int  # calls of faxes at once, all subscribers' together
     fax_per_subscriber: int  # of those, one subscriber's
     fax_per_trunk: int  # of those, by one trunk; a trunk's own channels bound it too
@@ -182,7 +181,6 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "speech_port": ("2700", _port),
         "speech_workers": ("0", _count),
         "speech_streams": ("4", _count),
-        "fax_dir": (str(_tap_folder(data_dir)) + "-fax", _directory),
         "fax_calls": ("10", _count),
         "fax_per_subscriber": ("3", _count),
         "fax_per_trunk": ("10", _count),

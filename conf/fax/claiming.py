@@ -159,7 +159,7 @@ def to_settle(session: Session, most: int = LOOKED_AT) -> Iterator[tuple[Fax, Fa
         .limit(most)
         .with_for_update(skip_locked=True, of=Fax)
     )
-    yield from (tuple(row) for row in session.execute(wanted).all())
+    yield from ((fax, attempt) for fax, attempt in session.execute(wanted).all())
 
 
 def open_calls(session: Session) -> Sequence[tuple[Fax, FaxAttempt, str]]:
