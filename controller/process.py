@@ -24,6 +24,8 @@ from conf.settings import Settings
 from conf.vault import Vault
 from controller.calls import crossing, outside
 from controller.calls.address import reached_at
+from controller.calls.attendants.desk import Desk
+from controller.calls.attendants.writing import Rows
 from controller.calls.blocklist import Blocklist
 from controller.calls.board import Board
 from controller.calls.cache import Cache
@@ -45,11 +47,13 @@ from controller.calls.lease import Lease, twin
 from controller.calls.ledger import Ledger
 from controller.calls.listening import Ears
 from controller.calls.lookups import Lookups
+from controller.calls.messaging import Messages
 from controller.calls.monitor import Monitor
 from controller.calls.offer import comes_late
 from controller.calls.originate import Wish, connect
 from controller.calls.ownership import Owner, new_instance
 from controller.calls.peers import Peers
+from controller.calls.prompter_control import PrompterControl
 from controller.calls.pulse import Pulse
 from controller.calls.recognition import Recognition
 from controller.calls.sounds import Sounds
@@ -59,6 +63,7 @@ from controller.calls.sweep import Sweep
 from controller.calls.switchboard import Switchboard, UnknownCall
 from controller.calls.tap import Taps
 from controller.calls.threads import Threads
+from controller.calls.transcriber import Transcriber, by_process
 from controller.calls.trial import Trial, place
 from controller.calls.trunks import TrunkFiles
 from controller.calls.writer import Writer
@@ -97,12 +102,27 @@ class Controller:
         self.ledger = Ledger(self._engine, self._pool, received)
         cache = Cache(settings.data_dir / "cache", settings.database_url)
         self.configuration = Configuration(self._engine, self._pool, settings.prompts_dir, cache=cache)
+        self._rows = Rows(self._engine, settings.control_secret)
         self.writer = Writer(
-            self.ledger.write, Spool(settings.data_dir / "records", settings.controller_id), self._writing
+            self._rows.beside(self.ledger.write),
+            Spool(settings.data_dir / "records", settings.controller_id),
+            self._writing,
+        )
+        self.messages = Messages(settings.message_dir, self.writer.put)
+        self.transcriber = Transcriber(
+            self._engine,
+            received.vault,
+            settings.web_secret,
+            settings.message_dir,
+            settings.controller_id,
+            by_process(settings.speech_socket),
+            Threads(1),
         )
         self.journal = Journal(self.writer.put)
         self.taps = Taps(settings.tap_dir)
         self.recognition = Recognition(settings.speech_socket)
+        ears = Ears(self.recognition, self.taps)
+        self.desk = Desk(ears, self._engine, self.writer.put, settings.control_secret, time.time)
         self.switchboard = Switchboard(self._house(allow_private))
         self.monitor = Monitor(self.switchboard, self.journal, settings.controller_id)
         self.fleet = Fleet(self._engine, Threads(1))  # calls that wait for the database do not hold up the lease
@@ -116,12 +136,12 @@ class Controller:
         self.doorkeeper = self._doorkeeper()
         self.monitor.subscribe(self.doorkeeper.hear, subclasses=EVENTS)
         self.monitor.on_reconciled(hang_up_strays)
+        self.monitor.subscribe(self.desk.hear_hold, "CHANNEL_HOLD")
+        self.monitor.subscribe(self.desk.hear_unhold, "CHANNEL_UNHOLD")
         self.monitor.subscribe(crossing.Crossing(lambda: self.link.connection).hear, subclasses=crossing.EVENTS)
         folder = settings.data_dir / "cdr"
         self.cdr = CdrFolder(folder, self.configuration, self.ledger, self._is_live, Threads(1))
-        self.server = Server(
-            (settings.offer_host, settings.offer_port), self.switchboard.take, is_late=comes_late
-        )
+        self.server = Server((settings.offer_host, settings.offer_port), self.switchboard.take, is_late=comes_late)
         self.campaigns = Dialler(
             settings.controller_id,
             self._engine,
@@ -204,6 +224,8 @@ class Controller:
             (self.doorkeeper.keep, ()),
             (self.taps.keep, ()),
             (self.recognition.keep, ()),
+            (self.messages.keep, ()),
+            (self.transcriber.keep, ()),
             (self.campaigns.keep, ()),
         ):
             self._greenlets.append(gevent.spawn(run, *arguments))
@@ -220,6 +242,7 @@ class Controller:
         if self._directory_server:
             self._directory_server.stop(timeout=1)
         self.lease.leave()
+        self.desk.stop()
         self.writer.drain()
         gevent.killall(self._greenlets)
         self.voice.close()
@@ -299,7 +322,9 @@ class Controller:
             leaving=lambda: self.drain.handing_over,
             ending=lambda: self._ending,
             address=lambda: self.sweep.offers,
+            messages=self.messages,
             faxes=Faxes(self.settings.fax_dir, self.writer.put, self._fax_document),
+            desk=self.desk,
             ears=Ears(self.recognition, self.taps),
         )
 
@@ -356,4 +381,5 @@ class Controller:
             self.doorkeeper,
             lambda call, subscriber: outside.end(self.link.connection, call, subscriber),
             FaxControl(self.faxes),
+            PrompterControl(self.desk, subscriber_id),
         )

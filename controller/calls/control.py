@@ -22,13 +22,14 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from conf.secret_files import valid
-from controller.calls import fax_control
+from controller.calls import fax_control, prompter_control
 from controller.calls.board import Board
 from controller.calls.doorkeeper import Doorkeeper
 from controller.calls.fax_control import FaxControl
 from controller.calls.journal import Entry, Journal
 from controller.calls.originate import Wish, read_wish
 from controller.calls.peers import PASSED_ON, Peers
+from controller.calls.prompter_control import PrompterControl
 from controller.calls.switchboard import Switchboard, UnknownCall
 from controller.calls.trial import Trial, read_trial
 from controller.esl.errors import EslError, NoReply
@@ -51,6 +52,7 @@ ROUTES = Map(
         Rule("/v1/blocked", endpoint="free", methods=["DELETE"]),
         Rule("/v1/events", endpoint="events", methods=["GET"]),
         *fax_control.RULES,
+        *prompter_control.RULES,
     ]
 )
 
@@ -76,6 +78,7 @@ class Control:
     doorkeeper: Doorkeeper
     end: Callable[[str, int | None], bool]
     faxes: FaxControl
+    prompter: PrompterControl
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -96,6 +99,11 @@ class Control:
     def _answer(self, endpoint: str, request: Request, arguments: Mapping[str, Any]) -> Response:
         if any(rule.endpoint == endpoint for rule in fax_control.RULES):
             return self.faxes.answer(endpoint, request, **arguments)
+        if endpoint in prompter_control.ENDPOINTS:
+            try:
+                return self.prompter.answer(endpoint, request, **arguments)
+            except UnknownCall:
+                return self._pass_on(request)
         response: Response = getattr(self, endpoint)(request, **arguments)
         return response
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import gevent
 
 from conf.snapshot import Snapshot
+from controller.calls.attendants.seat import Seat
 from controller.calls.offer import DIALLING
 from controller.calls.outbound import NO_ROUTE, Documents, not_carried
 from controller.calls.parties import Parties, Party
@@ -20,7 +21,7 @@ from controller.esl.applications import Leg
 from controller.esl.bridge_string import LONGEST_RING
 from controller.esl.connection import Session
 from controller.esl.errors import Dropped
-from controller.esl.fields import Headers, bridge_end, leg_causes, partner, variable
+from controller.esl.fields import Headers, bridge_end, leg_causes, partner, talking_with, variable
 from controller.flow.commands import Dial, Dialled
 
 LONGEST_CALL = 24 * 3600.0  # seconds
@@ -54,6 +55,7 @@ class Dialling:
         tally: Tally | None = None,
         on_connected: Callable[[], object] = lambda: None,
         rules: Documents = (),
+        seat: Seat | None = None,
     ) -> None:
         self._parties = Parties(subscriber, call, user, domain, dialled, trunks, rules)
         self._log = log
@@ -65,6 +67,8 @@ class Dialling:
         self._tally = Tally() if tally is None else tally
         self._came_by = "" if user else self._tally.trunk  # what the record tells of a call that came in
         self._on_connected = on_connected
+        self._seat = seat
+        self._other = ""  # the number of whoever a talk was transferred to
         self._ringing: list[str] = []
         self._progressed = False  # the one who is rung now rings, or plays
         self._stopped = False
@@ -94,6 +98,7 @@ class Dialling:
 
         def on_bridge(event: Any) -> None:
             self.partner = partner(event.headers)
+            self._other = (talking_with(event.headers) or ("", 0.0))[0]
             self._progressed = True
             if picked_up:
                 connect()
@@ -117,6 +122,8 @@ class Dialling:
                 self._log("connected", to=self.talking_to, after=round(connected[0] - begun, 3))
                 self._tally.connected = [self.talking_to, round(self._now(), 3)]
                 self._on_connected()
+            if self._seat:
+                self._seat.talks(party.name if party else self._other, self.partner, command.carried)
 
         handles = {"CHANNEL_BRIDGE": on_bridge, "CHANNEL_ANSWER": on_answer, "CHANNEL_PROGRESS": on_progress}
         for name, handle in handles.items():
@@ -132,6 +139,8 @@ class Dialling:
             self.talking_to = self.partner = ""
             self._ringing = []
             self.outside = False
+            if connected and self._seat:
+                self._seat.parted()
         self._tally.connected = []
         self._tally.dialled.append(result)
         return result

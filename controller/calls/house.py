@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from controller.calls.attendants.desk import Desk
 from controller.calls.configuration import Configuration
 from controller.calls.faxing import Faxes
 from controller.calls.gap import Gap
@@ -12,6 +13,7 @@ from controller.calls.journal import Journal
 from controller.calls.listening import Ears
 from controller.calls.lookups import Lookups
 from controller.calls.loops import Loops
+from controller.calls.messaging import Messages
 from controller.calls.ownership import Owner
 from controller.calls.sounds import Sounds
 from controller.calls.spool import Fact
@@ -36,4 +38,6 @@ class House:
     ending: Callable[[], bool]  # whether this controller itself closes its connections
     loops: Loops = field(default_factory=Loops, kw_only=True)
     faxes: Faxes | None = field(default=None, kw_only=True)  # None: no fax is sent or received
+    desk: Desk | None = field(default=None, kw_only=True)  # None: the prompter listens to no call
+    messages: Messages | None = field(default=None, kw_only=True)  # None: none is recorded
     ears: Ears | None = field(default=None, kw_only=True)  # None: callers are heard by their keys alone

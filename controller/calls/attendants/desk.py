@@ -75,6 +75,11 @@ class Desk:
         for attendant in self._of(event):
             attendant.resumed()
 
+    def stop(self) -> None:
+        """Keep what was said until now: this controller ends, its calls live on."""
+        for attendant in list(self._attendants.values()):
+            attendant.flush()
+
     def _of(self, event: Event) -> list[Attendant]:
         legs = {event.get("Unique-ID"), partner(event.headers)} - {"", None}
         return [one for one in self._attendants.values() if one.about.uuid in legs or one.partner in legs]

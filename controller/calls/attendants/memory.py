@@ -16,7 +16,6 @@ import orjson
 
 from speech.hints import Checklists, Rules
 
-VARIABLE = "souffleur_prompter"
 FORMAT = 1
 MOST = 100  # rules that were shown, and steps that were ticked: the last ones
 LIMIT = 4096  # bytes

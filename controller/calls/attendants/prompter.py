@@ -20,10 +20,11 @@ from conf.prompter.policy import listens
 from conf.snapshot import Snapshot
 from controller.calls.attendants.calls import About
 from controller.calls.attendants.hearing import AGAIN, Hearing
-from controller.calls.attendants.memory import VARIABLE, Memory
+from controller.calls.attendants.memory import Memory
 from controller.calls.attendants.recall import Recalled
 from controller.calls.attendants.stage import Stages
 from controller.calls.attendants.whisper import Ready, Whisper
+from controller.calls.offer import PROMPTER
 from controller.calls.recognition import Recognition
 from controller.calls.spool import Fact
 from controller.calls.tap import LONGEST, Line, Taps
@@ -151,6 +152,11 @@ class Attendant:
             return
         self._left_at = time.monotonic()
         self._tell(self._stop_hearing)
+
+    def flush(self) -> None:
+        """Keep what was said until now."""
+        if self._whisper:
+            self._whisper.flush()
 
     def _tell(self, act: Callable[[], object]) -> None:
         self._inbox.put(act)
@@ -372,7 +378,7 @@ class Attendant:
     def _save(self, line: Line, memory: Memory) -> None:
         try:
             if text := memory.dump():
-                line.set_variable(VARIABLE, text)
+                line.set_variable(PROMPTER, text)
             self._saved = replace(memory, at=0.0)
         except EslError as error:
             log.debug("call %s: %s", self.about.call, error)

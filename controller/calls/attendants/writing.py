@@ -93,6 +93,16 @@ class Rows:
     def __init__(self, engine: Engine, secret: str) -> None:
         self._engine, self._secret = engine, secret
 
+    def beside(self, write: Callable[[list[Fact]], None]) -> Callable[[list[Fact]], None]:
+        """What writes all facts: these here, the others as `write` does."""
+
+        def both(facts: list[Fact]) -> None:
+            if others := [fact for fact in facts if fact["table"] not in TABLES]:
+                write(others)
+            self.write([fact for fact in facts if fact["table"] in TABLES])
+
+        return both
+
     def write(self, facts: Sequence[Fact]) -> None:
         """Write facts, each subscriber's in its own scope; what is there already stays as it is."""
         for subscriber in dict.fromkeys(fact["subscriber"] for fact in facts):
