@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from conf.database import operator, scoped
 from conf.models import Fax, FaxAttempt
-from controller.terminal import Refused
 from controller.virtual.far_fax import FarFax
 from tests.calls.live import Live, free_port, running
 from tests.fax.pages import sample
@@ -28,12 +27,12 @@ def live(tmp_path: Path) -> Any:
         yield here
 
 
-def queued(live: Live, number: int = 1, fax: int | None = None) -> str:
+def queued(live: Live, number: int = 1, fax: int | None = None, to: str = FAR) -> str:
     """An attempt as the worker writes it; its key."""
     subscriber = live.controller.configuration.by_slug("martin").subscriber_id
     with scoped(live.engine, subscriber) as session:
         if fax is None:
-            row = Fax(to_number=FAR, state="sending", pages=2)
+            row = Fax(to_number=to, state="sending", pages=2)
             session.add(row)
             session.flush()
             fax = row.id
