@@ -125,7 +125,8 @@ def first(remembered: str) -> str:
 
 def after(history: Sequence[Outcome], began: datetime, now: datetime) -> Next:
     """What follows on the calls so far, the newest last; `began` is when the first was placed."""
-    found = _answered(history) if history[-1].answered else _not_answered(history)
+    told = history[-1].answered or history[-1].code is not None
+    found = _answered(history) if told else _not_answered(history)
     if not isinstance(found, Again):
         return found
     if sum(outcome.answered for outcome in history) >= MOST_ANSWERED:
