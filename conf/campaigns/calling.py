@@ -82,9 +82,7 @@ def verdict_of(
     listed = session.scalars(select(DoNotCall).where(DoNotCall.number == contact.number)).one_or_none()
     policy = policy_of(contact.country)
     since = now - (policy.within if policy else MEMORY)
-    placed = select(CampaignCall.placed_at).where(
-        CampaignCall.number == contact.number, CampaignCall.placed_at > since
-    )
+    placed = select(CampaignCall.placed_at).where(CampaignCall.number == contact.number, CampaignCall.placed_at > since)
     return may_call(
         Asked(
             number=contact.number,
@@ -105,18 +103,13 @@ def verdict_of(
     )
 
 
-def placed(session: Session, call: str) -> None:
-    """FreeSWITCH was asked for a call."""
+def placed(session: Session, call: str, channel: str) -> bool:
+    """FreeSWITCH is about to be asked for a call under a channel. False when it was given up meanwhile: ask no more."""
     found = _call(session, call)
-    if found and found.state == "intended":
-        found.state = "placed"
-
-
-def moved(session: Session, call: str, channel: str) -> None:
-    """A call is tried under another channel, by the next trunk."""
-    found = _call(session, call)
-    if found and found.state != "ended":
-        found.channel = channel
+    if found is None or found.state == "ended":
+        return False
+    found.state, found.channel = "placed", channel
+    return True
 
 
 def conclude(session: Session, call: str, outcome: str, cause: str, now: datetime) -> bool:

@@ -122,13 +122,9 @@ class Dialler:
         with scoped(self._engine, taken.subscriber_id) as session:
             calling.conclude(session, taken.call, outcome, cause, self.now())
 
-    def _placed(self, taken: Taken) -> None:
+    def _placed(self, taken: Taken, channel: str) -> bool:
         with scoped(self._engine, taken.subscriber_id) as session:
-            calling.placed(session, taken.call)
-
-    def _moved(self, taken: Taken, channel: str) -> None:
-        with scoped(self._engine, taken.subscriber_id) as session:
-            calling.moved(session, taken.call, channel)
+            return calling.placed(session, taken.call, channel)
 
     def _reckon(self, connection: Inbound) -> None:
         live = lambda channel: connection.api(api.uuid_exists(channel)) == "true"  # noqa: E731
@@ -157,17 +153,17 @@ class Dialler:
         if not way.trunks:
             return "failed", way.cause or NO_ROUTE
         given = placed.Given(taken.flow, _variables(taken))
-        channel, cause = taken.channel, NO_ROUTE
+        cause = NO_ROUTE
         for turn, trunk in enumerate(way.trunks):
-            if turn:
-                channel = new_names()[1]
-                self._pool.apply(self._moved, (taken, channel))
+            channel = new_names()[1] if turn else taken.channel
             call = placed.Placed(subscriber.slug, taken.call, channel, taken.number, taken.presented, taken.ring, given)
             try:
                 command = call.command(trunk, way.number)
+                if not self._pool.apply(self._placed, (taken, channel)):
+                    log.warning("call %s of the campaign %s was given up: it is not placed", taken.call, taken.campaign)
+                    return "", ""
                 if not turn:
                     self._note(taken.call, 0, taken.subscriber_id, "placed", {"to": taken.number, "trunk": trunk})
-                    self._pool.apply(self._placed, (taken,))
                 self._connection().bgapi(command, timeout=taken.ring + PATIENCE)
             except Unsafe as error:
                 log.error("call %s of the campaign %s: %s", taken.call, taken.campaign, error)
