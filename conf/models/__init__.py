@@ -7,7 +7,7 @@ from conf.models.base import Base, Configuration, Document, Documented, MaybeOfS
 from conf.models.blocked_address import BlockedAddress
 from conf.models.call_event import CallEvent
 from conf.models.call_record import CallRecord
-from conf.models.campaign import Campaign, CampaignCall, CampaignContact, DoNotCall
+from conf.models.campaign import Campaign, CampaignCall, CampaignContact, DoNotCall, PastCall
 from conf.models.controller import Controller
 from conf.models.counter import Counter, CounterHit
 from conf.models.extension import Extension
@@ -81,6 +81,7 @@ __all__ = [
     "OfSubscriber",
     "OperatorSetting",
     "OutboundRule",
+    "PastCall",
     "PlannedPublication",
     "Prompt",
     "PrompterRule",

@@ -112,3 +112,14 @@ class DoNotCall(OfSubscriber, Base):
     kind: Mapped[str] = mapped_column(String(16), default="never")  # never, refused
     at: Mapped[datetime] = mapped_column(Moment, default=lambda: datetime.now(UTC))
     source: Mapped[str] = mapped_column(Line(64), default="")
+
+
+class PastCall(OfSubscriber, Base):
+    """A call of a campaign or contact that was removed: the rules count it still. Nothing else is kept of it."""
+
+    __tablename__ = "past_call"
+    __table_args__ = (Index("ix_past_call_number", "subscriber_id", "number", "placed_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    number: Mapped[str] = mapped_column(Line(32))
+    placed_at: Mapped[datetime] = mapped_column(Moment)

@@ -127,6 +127,9 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.IdempotencyKey: lambda s, o, m: models.IdempotencyKey(caller=str(o), key=m, fingerprint="f"),
     models.PrompterRule: lambda s, o, m: models.PrompterRule(doc={"name": m}),
     models.Checklist: lambda s, o, m: models.Checklist(doc={"name": m}),
+    models.Message: lambda _session, _owner, mark: models.Message(
+        name=mark, call=mark, flow="f", node="n", at=NOW, seconds=1.0, ended="key", transcript=SAID
+    ),
     models.Transcript: lambda s, o, m: models.Transcript(
         call=m, side="agent", sequence=1, started_at=NOW, began=0.0, ended=1.0, body=SAID, until=NOW
     ),
@@ -136,6 +139,7 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.Campaign: lambda s, o, m: models.Campaign(name=m, doc={"name": m}),
     models.CampaignContact: _contact,
     models.CampaignCall: _campaign_call,
+    models.PastCall: lambda s, o, m: models.PastCall(number=f"+3361234{o:04d}", placed_at=datetime.now(UTC)),
     models.DoNotCall: lambda s, o, m: models.DoNotCall(number=f"+3361234{o:04d}"),
     models.FaxBatch: lambda s, o, m: models.FaxBatch(client_key=None),
     models.FaxDocument: _document,
