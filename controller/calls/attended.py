@@ -11,6 +11,9 @@ from typing import Any
 import gevent
 
 from conf.snapshot import Snapshot
+from controller.calls.attendants.calls import Place
+from controller.calls.attendants.outside import Reached
+from controller.calls.attendants.seat import Seat
 from controller.calls.channels import LOOP
 from controller.calls.checkpoint import Checkpoint
 from controller.calls.gap import Gap
@@ -21,7 +24,7 @@ from controller.calls.record import Record
 from controller.calls.routing import can_reach
 from controller.esl import api
 from controller.esl.errors import EslError
-from controller.esl.fields import Headers, talking_with, variable
+from controller.esl.fields import Headers, partner, talking_with, variable
 from controller.esl.inbound import Inbound
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,12 @@ class Attended:
         self._log.note("attended", owner=saved.owner)
         self._coming = False
         self._talks = 0
+        # What the controller before us let grow goes; its words are lost from its death until now.
+        self._line = Reached(offer.uuid, lambda: self.connection)
+        if house.ears:
+            house.ears.taps.clear(self._line)
+        about = (saved.direction, saved.number, saved.epoch + 1)
+        self._seat = Seat(house.desk, self._line, offer, self.subscriber, *about, self._place)
 
     def is_ours(self) -> bool:
         """Whether no other controller has taken the call since; not when that cannot be known."""
@@ -52,8 +61,17 @@ class Attended:
             log.debug("call %s: %s", self.offer.call, error)
             return False
 
+    def ended(self) -> None:
+        """Nobody talks in it any more: it is over, or on its way to somebody."""
+        self._seat.leave(over=True)
+
+    def left(self) -> None:
+        """Another controller has it."""
+        self._seat.leave()
+
     def lost(self, gap: Gap) -> None:
         """FreeSWITCH lost the call: it is on record, as far as it is known here."""
+        self._seat.end()
         record = Record(self.offer, controller=self._house.owner.controller)
         record.resume(self._saved)
         record.tally.problem = gap.text()
@@ -80,6 +98,9 @@ class Attended:
         """Somebody may have answered while no controller had the call."""
         self.talks_on()
         found = talking_with(headers)
+        if found:
+            known = self._saved.tally.connected
+            self._seat.talks(found[0] or (str(known[0]) if known else ""), partner(headers))
         dial = variable(headers, DIALLING)
         if found is None or not dial or self._saved.tally.connected:
             return
@@ -101,6 +122,7 @@ class Attended:
         A phone that transfers it to somebody whom it has asked first ends one talk and begins the next.
         """
         at, talks = time.time(), self._talks
+        self._seat.parted()
         gevent.sleep(TALKS_ON)
         if self._coming or self._talks != talks or not self.is_ours():
             return
@@ -119,6 +141,10 @@ class Attended:
         except EslError:
             self._coming = False
             raise
+
+    def _place(self) -> Place:
+        tally = self._saved.tally
+        return Place(tally.path[-1].flow, tally.path[-1].node) if tally.path else Place()
 
     def state(self) -> dict[str, Any]:
         """The call as the live board shows it."""

@@ -117,7 +117,9 @@ class Switchboard:
 
     def keep_attended(self, uuids: set[str]) -> None:
         """Let go of the attended calls that do not ring or talk any more."""
-        self._attended = {call: one for call, one in self._attended.items() if one.offer.uuid in uuids}
+        gone = [call for call, one in self._attended.items() if one.offer.uuid not in uuids]
+        for call in gone:
+            self._attended.pop(call).ended()
 
     def joined(self, event: Event) -> None:
         """Somebody has answered, or a talk begins anew."""
@@ -144,6 +146,7 @@ class Switchboard:
         for call, attended in list(self._attended.items()):
             if not attended.is_ours() and self._attended.get(call) is attended:
                 del self._attended[call]
+                attended.left()
 
     def uuids(self) -> set[str]:
         """The channels that walk a flow here."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-
 from controller.calls.attendants.stage import Follower
 from tests.calls.listening_node import _write
 from tests.calls.live import Live

@@ -52,7 +52,7 @@ class Desk:
         if not about.subscriber.prompter.get("policy"):
             return None
         attendant = self._attendants.get(about.call)
-        if attendant:
+        if attendant and not attendant.ending:
             attendant.taken(about, line)
             return attendant
         attendant = self._attendants[about.call] = Attendant(about, line, read(left), self._means, self._forget)

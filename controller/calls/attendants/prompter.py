@@ -74,6 +74,7 @@ class Attendant:
         self._talking = self._held = False
         self._degraded = ""
         self._ends_by = self._left_at = 0.0
+        self._left_over = False
         self._remembered_at = self._listened_at = 0.0
         self._saving = False
         self._saved: Memory | None = None
@@ -143,14 +144,19 @@ class Attendant:
             self._ends_by = time.monotonic() + LAST_WORDS
             self._tell(self._stop_hearing)
 
-    def leave(self, line: Line) -> None:
-        """A line has ended; the call goes on somewhere else, or here by another one."""
+    @property
+    def ending(self) -> bool:
+        """Whether the call is over."""
+        return bool(self._ends_by)
+
+    def leave(self, line: Line, over: bool = False) -> None:
+        """A line has ended; the call goes on somewhere else, or here by another one, or (`over`) not at all."""
         if line is not self.line or self._ends_by:
             return
         if self._runner is None:
             self._done(self)
             return
-        self._left_at = time.monotonic()
+        self._left_at, self._left_over = time.monotonic(), over
         self._tell(self._stop_hearing)
 
     def flush(self) -> None:
@@ -334,7 +340,9 @@ class Attendant:
                 whisper.end()
             return True
         if self._left_at and clock - self._left_at >= GRACE:
-            if whisper:
+            if whisper and self._left_over:
+                whisper.end()
+            elif whisper:
                 whisper.leave()
             return True
         if whisper is None:

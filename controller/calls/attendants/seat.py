@@ -53,10 +53,10 @@ class Seat:
         if self._attendant:
             self._attendant.end()
 
-    def leave(self) -> None:
-        """The call goes on elsewhere, or by another line."""
+    def leave(self, over: bool = False) -> None:
+        """The call goes on elsewhere, or by another line, or (`over`) perhaps not at all."""
         if self._attendant:
-            self._attendant.leave(self._line)
+            self._attendant.leave(self._line, over)
 
     def _key(self, event: Event) -> None:
         if self._attendant:
