@@ -22,7 +22,7 @@ from conf.database import open_engine
 from conf.secret_files import valid
 from conf.settings import Settings
 from conf.vault import Vault
-from controller.calls import crossing, outside
+from controller.calls import crossing, fax_watch, outside
 from controller.calls.address import reached_at
 from controller.calls.attendants.desk import Desk
 from controller.calls.attendants.writing import Rows
@@ -39,6 +39,7 @@ from controller.calls.elsewhere import forbid, hang_up_strays
 from controller.calls.fax_calls import FaxCalls
 from controller.calls.fax_control import FaxControl
 from controller.calls.fax_received import Received
+from controller.calls.fax_watch import FaxWatch
 from controller.calls.faxing import Faxes
 from controller.calls.fleet import Fleet
 from controller.calls.house import House
@@ -162,6 +163,16 @@ class Controller:
             self.writer.put,
             settings.fax_dir,
         )
+        watch = FaxWatch(
+            settings.controller_id,
+            self.switchboard.uuids,
+            self._alive,
+            self._subscriber_id,
+            self.writer.put,
+            lambda: self.link.connection,
+            time.time,
+        )
+        self.monitor.subscribe(watch.hear, subclasses=fax_watch.EVENTS)
         self.drain = Drain(self.server, self.switchboard, fellows, self.lease.announce)
         self.link = Link(
             settings.esl_host,
@@ -351,6 +362,10 @@ class Controller:
             return self.switchboard.find(call, None) is not None
         except UnknownCall:
             return False
+
+    def _subscriber_id(self, slug: str) -> int | None:
+        found = self.configuration.by_slug(slug)
+        return found.subscriber_id if found else None
 
     def _fax_document(self, subscriber: int, name: str) -> Path | None:
         """A document that flows send on demand: a TIFF among the subscriber's prompts, by its name."""

@@ -11,13 +11,15 @@ from typing import Any
 from controller.calls.checkpoint import Checkpoint
 from controller.calls.configuration import Configuration
 from controller.calls.earlier import Earlier
+from controller.calls.fax_facts import FAXING, SINCE, STARTED, attempt_of, received_fact, result_fact, told
 from controller.calls.offer import DIALLED, DIALLING, TAKEN, read_offer
 from controller.calls.ownership import Owner, read_owner
 from controller.calls.record import Record
 from controller.calls.spool import Fact
 from controller.calls.ways import Ways
 from controller.esl import cdr
-from controller.esl.fields import Ending, ending, variable
+from controller.esl.fax import fax_end
+from controller.esl.fields import Ending, decimal, ending, variable
 from controller.flow.commands import Dialled
 
 NOBODY = Owner("", "")
@@ -44,7 +46,37 @@ def record_of(headers: dict[str, Any], known: Configuration, at: float) -> Fact:
     else:
         record.follow(Ways(known, offer).way(earlier))
     _blame(record, headers, ended)
+    if variable(headers, STARTED):
+        since = decimal(variable(headers, SINCE)) or ended.ended
+        received = _received_into(headers, record.offer.uuid)
+        record.tally.fax = told("in" if received else "out", fax_end(headers), ended.ended - since)
     return record.fact(ended, at)
+
+
+def fax_facts_of(headers: dict[str, Any], record: Fact) -> list[Fact]:
+    """What became of the fax of a call that no controller put on record; `record` is its row."""
+    attempt, subscriber, ended = attempt_of(headers), record["subscriber"], ending(headers)
+    if subscriber is None:
+        return []
+    at, began = record["ended_at"], bool(variable(headers, STARTED))
+    seconds = at - (decimal(variable(headers, SINCE)) or at)
+    end = fax_end(headers) if began else None
+    if attempt:
+        about = {"cause": ended.cause, "answered": bool(record["answered_at"])}
+        return [result_fact(subscriber, attempt, at, end, seconds, **about)]
+    uuid, file = headers.get("Unique-ID", ""), variable(headers, STARTED)
+    if end is None or not _received_into(headers, uuid):
+        return []
+    key, caller, number = variable(headers, FAXING), record["caller"], record["number"]
+    return [
+        received_fact(
+            subscriber, record["call"], key, end, file, caller=caller, number=number, at=at, seconds=seconds
+        )
+    ]
+
+
+def _received_into(headers: dict[str, Any], uuid: str) -> bool:
+    return variable(headers, STARTED).endswith(f"/{uuid}-{variable(headers, FAXING)}.tif")
 
 
 def _close_talk(record: Record, saved: Checkpoint, headers: dict[str, Any], ended: Ending) -> None:

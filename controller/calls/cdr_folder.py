@@ -96,7 +96,9 @@ class CdrFolder:
         return {name: getattr(self, name) for name in ("waiting", "imported", "unreadable", "dropped")}
 
     def _import(self, accounts: list[_Account]) -> None:
-        done, facts = [], {}
+        done: list[Path] = []
+        facts: dict[Path, Fact] = {}
+        faxes: dict[Path, list[Fact]] = {}
         for account in accounts:
             try:
                 fact = self._record(account)
@@ -108,8 +110,9 @@ class CdrFolder:
             elif not self._is_live(fact["call"]):
                 done.append(account.file)
                 facts[account.file] = fact
+                faxes[account.file] = cdr.fax_facts_of(account.headers, fact)
         with gevent.Timeout(ANSWERS, Silent("the database does not answer")):
-            self.imported += self._pool.apply(self._write, (facts,))
+            self.imported += self._pool.apply(self._write, (facts, faxes))
         self._pool.apply(_remove, (done,))
 
     def _record(self, account: _Account) -> Fact | None:
@@ -157,7 +160,7 @@ class CdrFolder:
         for old in sorted(aside.iterdir(), key=_at)[:-MOST_ASIDE]:
             old.unlink(missing_ok=True)
 
-    def _write(self, facts: dict[Path, Fact]) -> int:
+    def _write(self, facts: dict[Path, Fact], faxes: dict[Path, list[Fact]]) -> int:
         settled = self._ledger.settled([fact["call"] for fact in facts.values()])
         new = {file: fact for file, fact in facts.items() if fact["call"] not in settled}
         try:
@@ -168,6 +171,8 @@ class CdrFolder:
             for file, fact in list(new.items()):
                 if not self._written(file, fact):
                     del new[file]
+        # What is told of a fax may have been told before; it is never the reason why a record is not written.
+        self._ledger.write([fact for file in new for fact in faxes.get(file, ())])
         for fact in new.values():
             log.info("call %s: its record is made from FreeSWITCH's account", fact["call"])
         return len(new)

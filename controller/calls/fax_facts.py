@@ -21,6 +21,7 @@ from controller.flow.commands import Faxed
 
 FAXING = "souffleur_faxing"  # on the channel: the command whose fax the fax_* variables tell of
 SINCE = "souffleur_fax_since"  # on the channel: when it began, in epoch seconds
+STARTED = "fax_filename"  # on the channel, by the engine, once it has begun
 ATTEMPT = "fax_attempt"  # among the variables that a call carries which we placed for a fax
 PAGES, RESULT, RECEIVED = "fax_pages", "fax_result", "fax_received"
 

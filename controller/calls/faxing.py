@@ -19,6 +19,7 @@ from controller.calls import durable, zones
 from controller.calls.fax_facts import (
     FAXING,
     SINCE,
+    STARTED,
     faxed,
     pages_fact,
     received_fact,
@@ -42,7 +43,6 @@ log = logging.getLogger(__name__)
 LONGEST = 3 * 3600.0  # seconds
 HELD = 3.0  # seconds after the result until we end a call that the far end holds
 NO_FILE = 41  # the fax engine's code for it
-STARTED = "fax_filename"  # set by the engine once it has begun
 Note = Callable[..., None]
 
 

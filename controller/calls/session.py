@@ -10,13 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from conf.snapshot import Snapshot
-from controller.calls import fax_ear
+from controller.calls import fax_ear, placed
 from controller.calls.attendants.calls import Place
 from controller.calls.attendants.seat import Seat
 from controller.calls.channel import Channel
 from controller.calls.checkpoint import Checkpoint
 from controller.calls.dialling import Dialling
 from controller.calls.earlier import Earlier
+from controller.calls.fax_facts import ATTEMPT, result_fact
 from controller.calls.fax_flow import RECEIVE
 from controller.calls.faxing import Faxing
 from controller.calls.gap import Gap
@@ -28,6 +29,7 @@ from controller.calls.loops import CAUSE as LOOP
 from controller.calls.offer import CALL, HOME, OWNER, REDIRECT, TAKEN, Offer, read_offer
 from controller.calls.record import Record
 from controller.calls.routing import NoRoute, Route, leads_to
+from controller.calls.spool import Fact
 from controller.calls.tally import Tally
 from controller.calls.walker import HandOver, Walker
 from controller.calls.ways import FAILED, Ways
@@ -224,7 +226,21 @@ class Conversation:
         self.record.ended_by = self.record.ended_by or self._ended_by()
         fact = self.record.fact(ending, self._house.now())
         self._house.put(fact)
+        self._tell_attempt(fact)
         self.log.note("ended", cause=fact["cause"] or "unknown", by=fact["hung_up_by"], disposition=fact["disposition"])
+
+    def _tell_attempt(self, fact: Fact) -> None:
+        """A call that was placed for a fax is over, however far it came; what the fax itself told comes first.
+
+        Where nobody saw the end, nothing is told: nobody knows what the far end has.
+        """
+        if fact["disposition"] == "lost":
+            return
+        given = placed.read(self.offer.given)
+        attempt = given.variables.get(ATTEMPT, "") if given else ""
+        if attempt and fact["subscriber"] is not None:
+            about = {"cause": fact["cause"], "answered": bool(fact["answered_at"])}
+            self._house.put(result_fact(fact["subscriber"], attempt, fact["ended_at"], None, **about))
 
     def _close_talk(self, ending: Ending | None) -> None:
         """Somebody talked, and the end of that was not heard as a dial's result."""

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 OFTEN, SELDOM = 1.0, 3.0  # seconds between two rounds, when somebody is missing and when all is well
 UNTAKEN = 3.0  # seconds that an offer may take
 COLLECTING = 20.0  # seconds that a collection may go on after its controller died: what is typed is not lost
+FAXES = ("txfax", "rxfax")  # a transfer would cut them; FreeSWITCH ends the call with their result
 OTHERWISE = 2.0  # seconds that FreeSWITCH has to offer a call of a dead controller by itself
 
 
@@ -53,6 +54,8 @@ class Found:
 
 def judge(found: Found, me: Owner) -> Verdict:
     """Say what becomes of a channel."""
+    if found.row.application in FAXES:
+        return Verdict.LEAVE
     if found.owner is None:
         return Verdict.FETCH if found.row.application == "socket" and found.missed >= UNTAKEN else Verdict.LEAVE
     if found.owner.same_process(me):  # it was offered to somebody who does not take it, or its socket was cut

@@ -1,7 +1,7 @@
 """The far end of faxes: a FreeSWITCH of its own at the trunk's address, which answers by the number that is dialled.
 
-The number's last two digits say how: 01 takes T.38, 02 refuses it, 03 is busy, 04 never answers, 05 is a voice, 06 holds
-the line after the fax. It writes what comes to `folder/rx/CHANNEL.tif`.
+The number's last two digits say how: 01 takes T.38, 02 refuses it, 03 is busy, 04 never answers, 05 is a voice, 06
+holds the line after the fax. It writes what comes to `folder/rx/NUMBER-CHANNEL.tif`.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ FAX = (
     ("answer", ""),
     ("playback", "silence_stream://500"),
 )
+RX = "{rx}/${{destination_number}}-${{uuid}}.tif"
 NUMBERS = {
-    "01": (("set", "fax_enable_t38=true"), *FAX, ("rxfax", "{rx}/${{uuid}}.tif"), ("hangup", "")),
-    "02": (("set", "fax_enable_t38=false"), *FAX, ("rxfax", "{rx}/${{uuid}}.tif"), ("hangup", "")),
+    "01": (("set", "fax_enable_t38=true"), *FAX, ("rxfax", RX), ("hangup", "")),
+    "02": (("set", "fax_enable_t38=false"), *FAX, ("rxfax", RX), ("hangup", "")),
     "03": (("hangup", "USER_BUSY"),),
     "04": (("ring_ready", ""), ("sleep", "60000")),
     "05": (("answer", ""), ("playback", "tone_stream://%(100000,0,350,440)")),
-    "06": (("set", "fax_enable_t38=true"), *FAX, ("rxfax", "{rx}/${{uuid}}.tif"), ("park", "")),
+    "06": (("set", "fax_enable_t38=true"), *FAX, ("rxfax", RX), ("park", "")),
 }
 
 
@@ -56,8 +57,8 @@ def _files(folder: Path, address: str, port: int, esl: int, rtp: tuple[int, int]
     first, last = rtp
     profile = params(
         sip_ip=address, rtp_ip=address, sip_port=port, context="public", dialplan="XML", auth_calls="false",
-        inbound_codec_prefs="PCMA,PCMU", outbound_codec_prefs="PCMA,PCMU", rtp_timer_name="soft", manage_presence="false",
-        accept_blind_auth="true", inbound_late_negotiation="true",
+        inbound_codec_prefs="PCMA,PCMU", outbound_codec_prefs="PCMA,PCMU", rtp_timer_name="soft",
+        manage_presence="false",        accept_blind_auth="true", inbound_late_negotiation="true",
     )  # fmt: skip
     esl_params = params(listen_ip="127.0.0.1", listen_port=esl, password=PASSWORD, nat_map="false")
     spandsp = f'<fax-settings>{params(use_ecm="true", spool_dir=rx, file_prefix="fax")}</fax-settings>'
@@ -142,8 +143,7 @@ class FarEnd:
 
     def received(self, number: str) -> list[Path]:
         """What came, the oldest first."""
-        del number
-        return sorted(self.rx.glob("*.tif"), key=lambda file: file.stat().st_mtime)
+        return sorted(self.rx.glob(f"{number}-*.tif"), key=lambda file: file.stat().st_mtime)
 
     def channel_of(self, number: str, within: float = 20.0) -> str:
         """The channel that takes a call to a number."""
