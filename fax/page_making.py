@@ -95,14 +95,14 @@ def lower(resolution: str) -> str:
     return _LOWER.get(resolution, resolution)
 
 
-def spooled(folder: Path, attempt: FaxAttempt) -> Path:
+def spooled(folder: Path, attempt: str) -> Path:
     """Where FreeSWITCH finds the pages of a call."""
-    return folder / OUT / f"{attempt.key}.tiff"
+    return folder / OUT / f"{attempt}.tiff"
 
 
 def spool(session: Session, store: Store, fax: Fax, attempt: FaxAttempt, folder: Path, now: datetime) -> int:
     """Put the pages of a call where FreeSWITCH finds them; how many of them are a continuation cover."""
-    target = spooled(folder, attempt)
+    target = spooled(folder, attempt.key)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with workplace(folder) as place:
         whole, ready = place / "whole.tiff", place / "ready.tiff"

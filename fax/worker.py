@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from conf.content_keys import Locked
 from conf.database import operator, scoped
 from conf.fax import attempts, claiming
-from conf.fax.claiming import Limits, Trunks
+from conf.fax.claiming import Limits, Open, Trunks
 from conf.fax.content import Store
 from conf.fax.retention import MEMORY
 from conf.models import CallRecord, Fax, FaxAttempt
@@ -180,7 +180,8 @@ class Worker:
                     return
                 fax = session.scalars(select(Fax).where(Fax.id == attempt.fax_id)).one()
                 covers = page_making.spool(session, self.store, fax, attempt, self.folder, self.now())
-                wanted = wish(session, fax, attempt, page_making.spooled(self.folder, attempt))
+                wanted = wish(session, fax, attempt, page_making.spooled(self.folder, key))
+                total = covers + fax.pages - attempt.start_page
         except (Locked, FileNotFoundError, Damaged, ConversionError) as error:
             log.warning("fax %s: %s", key, error)
             self._conclude(key, subscriber, {"code": 41, "answered": False, "text": type(error).__name__})
@@ -189,7 +190,7 @@ class Worker:
             found = attempts.read(session, key)
             if found.state != "intended":
                 return
-            found.covers, found.pages_total = covers, covers + fax.pages - attempt.start_page
+            found.covers, found.pages_total = covers, total
         try:
             self.controllers.place(wanted)
         except Refused as refused:
@@ -222,50 +223,49 @@ class Worker:
         if isinstance(following, jobs.Sent) and attempt.code == 0:
             claiming.remember(session, fax, attempt.trunk, attempt.rung, self.now())
         stored.save(session, fax, following, self.now())
-        self._forget(attempt)
+        self._forget(attempt.key)
 
     def look(self) -> None:
         """Look after the calls that are under way: those of workers that died, those that nobody tells of any more."""
         now = self.now()
         with operator(self.engine, read_only=True) as session:
             found = claiming.open_calls(session)
-        for fax, attempt, slug in found:
-            if self._looked.get(attempt.key, now - LOOK) > now - LOOK:
+        for call in found:
+            if self._looked.get(call.attempt, now - LOOK) > now - LOOK:
                 continue
-            if attempt.state == "intended":
-                self._look_at_intended(fax, attempt, now)
+            if call.state == "intended":
+                self._look_at_intended(call, now)
             else:
-                self._look_at_dialled(fax, attempt, slug, now)
+                self._look_at_dialled(call, now)
 
-    def _look_at_intended(self, fax: Fax, attempt: FaxAttempt, now: datetime) -> None:
-        if fax.reason == "cancelling":
-            self._conclude(attempt.key, fax.subscriber_id, {"cause": "ORIGINATOR_CANCEL", "answered": False})
-        elif attempt.asked_at < now - UNASKED:
-            self._conclude(attempt.key, fax.subscriber_id, {"cause": "NORMAL_TEMPORARY_FAILURE", "answered": False})
-        elif fax.worker == self.name or fax.lease_until is None or fax.lease_until <= now:
-            self._looked[attempt.key] = now
-            self._begin(attempt.key, fax.subscriber_id)
+    def _look_at_intended(self, call: Open, now: datetime) -> None:
+        if call.cancelling:
+            self._conclude(call.attempt, call.subscriber, {"cause": "ORIGINATOR_CANCEL", "answered": False})
+        elif call.asked_at < now - UNASKED:
+            told = {"cause": "NORMAL_TEMPORARY_FAILURE", "answered": False}
+            self._conclude(call.attempt, call.subscriber, told)
+        elif call.worker == self.name or call.lease_until is None or call.lease_until <= now:
+            self._looked[call.attempt] = now
+            self._begin(call.attempt, call.subscriber)
 
-    def _look_at_dialled(self, fax: Fax, attempt: FaxAttempt, slug: str, now: datetime) -> None:
-        key = attempt.key
-        if fax.reason == "cancelling":
-            self._looked[key] = now
-            self.controllers.hang_up(key, slug)
-        if attempt.dialled_at is None or attempt.dialled_at > now - LOOK:
+    def _look_at_dialled(self, call: Open, now: datetime) -> None:
+        if call.cancelling:
+            self._looked[call.attempt] = now
+            self.controllers.hang_up(call.attempt, call.slug)
+        if call.dialled_at is None or call.dialled_at > now - LOOK:
             return
-        self._looked[key] = now
-        if self.controllers.whereabouts(key, slug) != "gone":
-            self._missing.pop(key, None)
-        elif now - self._missing.setdefault(key, now) >= UNHEARD:
-            self._lose(key, fax.subscriber_id)
+        self._looked[call.attempt] = now
+        if self.controllers.whereabouts(call.attempt, call.slug) != "gone":
+            self._missing.pop(call.attempt, None)
+        elif now - self._missing.setdefault(call.attempt, now) >= UNHEARD:
+            self._lose(call.attempt, call.subscriber)
 
     def _lose(self, key: str, subscriber: int) -> None:
         """Nobody has the call. What FreeSWITCH recorded of it may tell that nobody answered; else a person is asked."""
         with scoped(self.engine, subscriber) as session:
-            attempt = attempts.read(session, key)
+            attempt = attempts.read(session, key, lock=True)
             wanted = select(Fax).where(Fax.id == attempt.fax_id, Fax.state == "sending").with_for_update()
             fax = session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
-            session.refresh(attempt)
             if fax is None or attempt.state != "dialled":
                 return
             record = session.scalars(select(CallRecord).where(CallRecord.call == attempt.call)).first()
@@ -277,9 +277,9 @@ class Worker:
             assert isinstance(state, jobs.Sending)
             stored.note_call(fax, attempt)
             stored.save(session, fax, state.lost(), self.now())
-        self._forget(attempt)
+        self._forget(key)
 
-    def _forget(self, attempt: FaxAttempt) -> None:
+    def _forget(self, attempt: str) -> None:
         page_making.spooled(self.folder, attempt).unlink(missing_ok=True)
-        self._looked.pop(attempt.key, None)
-        self._missing.pop(attempt.key, None)
+        self._looked.pop(attempt, None)
+        self._missing.pop(attempt, None)

@@ -23,9 +23,9 @@ _TOLD = {"code": int, "rate": int, "bad_rows": int, "seconds": float, "ecm": boo
 _LINES = ("cause", "text", "remote_id", "trunk")
 
 
-def read(session: Session, attempt: str) -> FaxAttempt:
-    """An attempt by its key. LookupError when there is none."""
-    found = _find(session, attempt)
+def read(session: Session, attempt: str, lock: bool = False) -> FaxAttempt:
+    """An attempt by its key, held until the transaction ends if that is wanted. LookupError when there is none."""
+    found = _find(session, attempt, lock)
     if found is None:
         raise LookupError(f"no attempt {attempt}")
     return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from conf.fax import box
 from conf.models import Fax, FaxAttempt, FaxBox, FaxMemory, Subscriber
@@ -150,7 +150,8 @@ def _quiet(session: Session, fax: Fax, now: datetime) -> datetime | None:
 
 def to_settle(session: Session, most: int = LOOKED_AT) -> Iterator[tuple[Fax, FaxAttempt]]:
     """Faxes whose newest call is over, with that call: what follows is not decided yet."""
-    newest = select(func.max(FaxAttempt.number)).where(FaxAttempt.fax_id == Fax.id).scalar_subquery()
+    other = aliased(FaxAttempt)
+    newest = select(func.max(other.number)).where(other.fax_id == Fax.id).correlate(Fax).scalar_subquery()
     wanted = (
         select(Fax, FaxAttempt)
         .join(FaxAttempt, and_(FaxAttempt.fax_id == Fax.id, FaxAttempt.number == newest))
@@ -162,8 +163,23 @@ def to_settle(session: Session, most: int = LOOKED_AT) -> Iterator[tuple[Fax, Fa
     yield from ((fax, attempt) for fax, attempt in session.execute(wanted).all())
 
 
-def open_calls(session: Session) -> Sequence[tuple[Fax, FaxAttempt, str]]:
-    """Faxes that are being sent, with their call and the subscriber's slug; nothing is held."""
+@dataclass(frozen=True)
+class Open:
+    """A call that is under way, or about to be; it outlives the session that read it."""
+
+    attempt: str
+    subscriber: int
+    slug: str
+    state: str
+    cancelling: bool
+    worker: str
+    lease_until: datetime | None
+    asked_at: datetime
+    dialled_at: datetime | None
+
+
+def open_calls(session: Session) -> Sequence[Open]:
+    """The calls of faxes that are being sent; nothing is held."""
     wanted = (
         select(Fax, FaxAttempt, Subscriber.slug)
         .join(FaxAttempt, FaxAttempt.fax_id == Fax.id)
@@ -171,7 +187,20 @@ def open_calls(session: Session) -> Sequence[tuple[Fax, FaxAttempt, str]]:
         .where(Fax.state == "sending", FaxAttempt.state.in_(("intended", "dialled")))
         .order_by(FaxAttempt.id)
     )
-    return [(fax, attempt, slug) for fax, attempt, slug in session.execute(wanted)]
+    return [
+        Open(
+            attempt=attempt.key,
+            subscriber=fax.subscriber_id,
+            slug=slug,
+            state=attempt.state,
+            cancelling=fax.reason == "cancelling",
+            worker=fax.worker,
+            lease_until=fax.lease_until,
+            asked_at=attempt.asked_at,
+            dialled_at=attempt.dialled_at,
+        )
+        for fax, attempt, slug in session.execute(wanted)
+    ]
 
 
 def remembered(session: Session, fax: Fax, trunk: str, since: datetime) -> str:
