@@ -12,6 +12,7 @@ from collections.abc import Callable
 from controller.calls.dialling import Dialling
 from controller.calls.faxing import Faxing
 from controller.calls.listening import Listening
+from controller.calls.messaging import Messaging
 from controller.calls.offer import Offer
 from controller.esl import applications
 from controller.esl.applications import Application
@@ -20,6 +21,7 @@ from controller.esl.errors import CallEnded, Dropped
 from controller.esl.event import Event
 from controller.esl.fields import Headers, collected, played, variable
 from controller.esl.session import STANDSTILL
+from controller.esl.sounds import tone
 from controller.flow.commands import (
     Answer,
     Collect,
@@ -34,17 +36,21 @@ from controller.flow.commands import (
     Listen,
     Play,
     Played,
+    PlayMessage,
     ReceiveFax,
+    Recorded,
+    RecordMessage,
     SendFax,
     Sound,
     Utterance,
 )
 
-Spoken = Answer | Play | Collect | Listen | Dial | SendFax | ReceiveFax | HangUp
-Outcome = Done | Played | Digits | Utterance | Dialled | Faxed
+Spoken = Answer | Play | Collect | Listen | RecordMessage | PlayMessage | Dial | SendFax | ReceiveFax | HangUp
+Outcome = Done | Played | Digits | Utterance | Recorded | Dialled | Faxed
 LONGEST_SOUND = 1800.0  # seconds; a prompt longer than this is cut
 STRAY_TERMINATORS = 3
 SILENCE = "silence_stream://20"
+BEEP, BEEP_LASTS = 1000, 0.4  # Hz and seconds, before a message
 
 
 class Channel:
@@ -59,6 +65,7 @@ class Channel:
         epoch: int,
         listening: Listening | None = None,
         faxing: Faxing | None = None,
+        messaging: Messaging | None = None,
     ) -> None:
         self._epoch = epoch
         self._session = session
@@ -66,6 +73,7 @@ class Channel:
         self._dialling = dialling
         self._listening = listening
         self._faxing = faxing
+        self._messaging = messaging
         self._offer = offer
         self.uuid = offer.uuid
         self.answered = offer.answered
@@ -79,8 +87,8 @@ class Channel:
         except CallEnded as ended:
             raise HungUp(ended.cause) from ended
         # An application that the hang-up cut short completes like any other, a moment before the call's last event.
-        # A fax ends the call, and what became of it is its result.
-        if self._session.hung_up and not isinstance(result, Faxed):
+        # A fax ends the call, and what became of it is its result; so is a message that is left by hanging up.
+        if self._session.hung_up and not isinstance(result, Faxed | Recorded):
             raise HungUp(self._session.cause)
         return result
 
@@ -101,6 +109,10 @@ class Channel:
                 dialled = self._dialling.dial(self._session, command, self._name(key), self.answered)
                 self.answered = self.answered or dialled.outcome == "answered"
                 return dialled
+            case RecordMessage():
+                return self._record(command, key)
+            case PlayMessage():
+                return self._play_message(command, key)
             case SendFax() | ReceiveFax():
                 return self._fax(command, key)
             case HangUp():
@@ -111,7 +123,7 @@ class Channel:
         """Whether the call has ended."""
         return self._session.hung_up
 
-    def kept(self, command: Spoken, key: str, headers: Headers) -> Digits | Dialled | Faxed | None:
+    def kept(self, command: Spoken, key: str, headers: Headers) -> Digits | Recorded | Dialled | Faxed | None:
         """The result that FreeSWITCH kept of a command while no controller listened; None when there is none."""
         match command:
             case Collect():
@@ -124,6 +136,8 @@ class Channel:
             case Dial():
                 ended = self._offer.ended_talking(time.time())
                 return self._dialling.kept(headers, key, self.answered, ended, command) if self._dialling else None
+            case RecordMessage():
+                return self._messaging.kept(command, key, headers) if self._messaging else None
             case SendFax() | ReceiveFax():
                 return self._faxing.kept(headers, key, isinstance(command, SendFax)) if self._faxing else None
         return None
@@ -201,6 +215,30 @@ class Channel:
         if self.interrupted or not self._listening:
             return Utterance(ended="deaf", prompt_heard=False)
         return self._listening.perform(command, files, self._name(key))
+
+    def _record(self, command: RecordMessage, key: str) -> Recorded:
+        files = self._sounds(command.prompt)
+        self._answer()
+        if self._messaging is None:
+            return Recorded()
+        prompt = [applications.playback(files)] if files else []
+        beep = [applications.playback(tone(BEEP_LASTS, BEEP))] if command.tone else []
+        for number, application in enumerate([*prompt, *beep]):
+            try:
+                self._execute(application, f"{key}-{number}")
+            except Dropped:
+                return Recorded()
+        return self._messaging.record(command, key, self._name(key))
+
+    def _play_message(self, command: PlayMessage, key: str) -> Played:
+        file = self._messaging.messages.again(command.message) if self._messaging else None
+        if file is None:
+            return Played(heard=False)
+        try:
+            ended = self._execute(applications.playback(str(file)), key)
+        except Dropped:
+            return Played()
+        return Played(played(ended.headers))
 
     def _fax(self, command: SendFax | ReceiveFax, key: str) -> Faxed:
         if self._faxing is None:

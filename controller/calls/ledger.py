@@ -8,10 +8,12 @@ one that was given up may still be done, later.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import gevent
@@ -22,11 +24,13 @@ from sqlalchemy.exc import TimeoutError as Silent
 from sqlalchemy.orm import Session
 
 from conf import database
+from conf.messages import keeping
 from conf.models import Base, CallEvent, CallRecord, Counter, CounterHit, Intent
-from controller.calls import fax_facts
+from controller.calls import fax_facts, messaging
 from controller.calls.fax_received import Received
 from controller.calls.spool import Fact
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 PATIENCE = 1.0  # seconds that a call waits for the database
 
@@ -44,8 +48,11 @@ class Ledger:
     def write(self, facts: list[Fact]) -> None:
         """Write facts, each subscriber's in its own scope; what is there already stays as it is."""
         tables: dict[tuple[str, int | None], list[dict[str, Any]]] = defaultdict(list)
+        messages = [fact for fact in facts if fact["table"] == messaging.TABLE]
         faxes: dict[int, list[Fact]] = defaultdict(list)
         for fact in facts:
+            if fact["table"] == messaging.TABLE:
+                continue
             if fact["table"].startswith("fax_"):
                 faxes[fact["subscriber"]].append(fact)
                 continue
@@ -61,6 +68,8 @@ class Ledger:
                     add_hit(session, **hit)
         for subscriber, told in faxes.items():
             self._write_faxes(subscriber, told)
+        for fact in messages:
+            self._keep_message(fact)
 
     def _write_faxes(self, subscriber: int, facts: list[Fact]) -> None:
         came = [fact for fact in facts if fact["table"] == fax_facts.RECEIVED]
@@ -69,6 +78,17 @@ class Ledger:
             done = [self._received.write(session, fact) for fact in came] if self._received else []
         for file in filter(None, done):
             file.unlink(missing_ok=True)
+
+    def _keep_message(self, fact: Fact) -> None:
+        sound = Path(fact["file"])
+        if self._received is None:
+            return
+        try:
+            with self._session(fact["subscriber"]) as session:
+                keeping.keep(session, self._received.vault, self._received.secret, fact, sound)
+        except FileNotFoundError:
+            log.error("call %s: the message that was left is not where it was recorded", fact["call"])
+        messaging.discard(sound)
 
     def settled(self, calls: list[str]) -> set[str]:
         """Those of these calls that are on record and were not marked as lost. For the writer's thread."""

@@ -26,6 +26,7 @@ from controller.calls.house import House
 from controller.calls.journal import Log
 from controller.calls.listening import Listening
 from controller.calls.loops import CAUSE as LOOP
+from controller.calls.messaging import Messaging
 from controller.calls.offer import CALL, HOME, OWNER, REDIRECT, TAKEN, Offer, read_offer
 from controller.calls.record import Record
 from controller.calls.routing import NoRoute, Route, leads_to
@@ -342,8 +343,8 @@ class Conversation:
                 rules=house.configuration.outbound_rules(),
                 seat=self._seat,
             )
-        ears, faxing = self._listening(), self._faxing()
-        channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch, ears, faxing)
+        means = (self._listening(), self._faxing(), self._messaging())
+        channel = Channel(self._session, offer, self._files(), self._dialling, self.owner.epoch, *means)
         return Walker(
             offer.call,
             channel,
@@ -388,6 +389,19 @@ class Conversation:
             return None
         about = (subscriber.subscriber_id, subscriber.name, self.offer, record.number, record.tally)
         return Faxing(self._session, faxes, *about, self.log.note)
+
+    def _messaging(self) -> Messaging | None:
+        messages, subscriber = self._house.messages, self.subscriber
+        if messages is None or subscriber is None:
+            return None
+        return Messaging(self._session, messages, subscriber.subscriber_id, self.offer, self._where, self.log.note)
+
+    def _where(self) -> tuple[str, str, str]:
+        """The flow and the node that the call is in, and its language."""
+        walk = self._walker.walk if self._walker else None
+        if walk is None:
+            return "", "", self.subscriber.language if self.subscriber else ""
+        return walk.here.flow, walk.here.node, walk.call.variables.get("language", "")
 
     def _files(self) -> Callable[[Any], list[str]]:
         return lambda sounds: self._house.sounds.files(sounds, self.subscriber)

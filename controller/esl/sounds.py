@@ -9,7 +9,10 @@ from typing import Final
 from controller.esl import arguments
 from controller.esl.errors import Unsafe
 
-STREAM: Final = re.compile(r"silence_stream://(?:-1|[0-9]{1,8})|local_stream://[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+STREAM: Final = re.compile(
+    r"silence_stream://(?:-1|[0-9]{1,8})|local_stream://[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
+    r"|tone_stream://%\([0-9]{1,5},0,[0-9]{2,4}\)"
+)
 MOST_FILES: Final = 100  # file_string:// takes 128
 
 # On, off (milliseconds) and pitch of the ringing tone that a caller hears, by country (ITU-T E.180).
@@ -27,6 +30,12 @@ RINGING: Final = {
 def silence(seconds: float) -> str:
     """So much silence, as something to play."""
     return f"silence_stream://{arguments.milliseconds(seconds, 'silence')}"
+
+
+def tone(seconds: float, pitch: int) -> str:
+    """One tone of so many Hz, as something to play by itself: not among others."""
+    length = arguments.milliseconds(seconds, "tone")
+    return f"tone_stream://%({length},0,{arguments.whole(pitch, 'pitch', 20, 4000)})"
 
 
 def music(stream: str) -> str:

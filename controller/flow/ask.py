@@ -25,7 +25,10 @@ from controller.flow.commands import (
     Listen,
     Play,
     Played,
+    PlayMessage,
     ReceiveFax,
+    Recorded,
+    RecordMessage,
     Replied,
     Request,
     Result,
@@ -90,6 +93,16 @@ def listen(
 def listening(command: Listen) -> Asking[Utterance]:
     """Hear what the caller says, or keys, as a command says."""
     return _ask(command, Utterance)
+
+
+def record_message(command: RecordMessage) -> Asking[Recorded]:
+    """Record what the caller says after a tone, as a command says."""
+    return _ask(command, Recorded)
+
+
+def play_message(message: str) -> Asking[Played]:
+    """Play a message that the caller has just left."""
+    return _ask(PlayMessage(message), Played)
 
 
 def dial(

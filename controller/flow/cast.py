@@ -22,6 +22,8 @@ from controller.flow.commands import (
     Listed,
     Listen,
     Play,
+    Recorded,
+    RecordMessage,
     Replied,
     Request,
     Result,
@@ -33,7 +35,7 @@ from controller.flow.script import Given, Line, Unfit
 from controller.flow.world import World
 
 NORMAL = "NORMAL_CLEARING"
-Scripted = Collect | Listen | Dial | Request
+Scripted = Collect | Listen | RecordMessage | Dial | Request
 Asked = TypeVar("Asked", bound=Command)
 
 
@@ -62,14 +64,14 @@ class Cast:
         """
         if isinstance(command, HangUp):
             return HungUp(command.cause)
-        heard = isinstance(command, Play | Collect | Listen | Dial)
+        heard = isinstance(command, Play | Collect | Listen | RecordMessage | Dial)
         if self.lines and self.lines[0][1].leaves(here.flow, here.node, heard):
             self.lines.popleft()
             return HungUp(NORMAL)
         answered = self.answer(command)
         if answered is not None or not self.lines:
             return answered
-        assert isinstance(command, Collect | Listen | Dial | Request)
+        assert isinstance(command, Scripted)
         place, line = self.lines.popleft()
         try:
             result = self.act(line, self.free(command))
@@ -86,7 +88,7 @@ class Cast:
         targets = tuple(target for target in command.targets if target.number not in self.given.busy)
         return replace(command, targets=targets)
 
-    def act(self, line: Line, command: Scripted) -> Digits | Utterance | Dialled | Replied:
+    def act(self, line: Line, command: Scripted) -> Digits | Utterance | Recorded | Dialled | Replied:
         """Do what a line of the script says. Raises Unfit when the command asks for something else."""
         return line.act(command)
 

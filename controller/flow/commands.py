@@ -124,6 +124,34 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class RecordMessage:
+    """Play a prompt and a tone, and record what the caller says. Times in seconds. Heard: Recorded.
+
+    It ends by a terminator, by `silence` (0: by none), after `longest`, or with the call. What is shorter than
+    `shortest` is not kept; what is kept takes the place of the message `replaces`.
+    """
+
+    prompt: tuple[Sound, ...] = ()
+    tone: bool = True
+    longest: float = 120.0
+    shortest: float = 1.0
+    silence: float = 4.0
+    terminators: str = "#"
+    replaces: str = ""
+    recovery: ClassVar[Recovery] = Recovery.OBSERVE
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class PlayMessage:
+    """Play a message that the caller has just left, by its name. Heard: Played."""
+
+    message: str
+    recovery: ClassVar[Recovery] = Recovery.REPEAT
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
 class Dial:
     """Ring targets, at once or in turn, for `ring` seconds each round; talk until somebody leaves. Heard: Dialled.
 
@@ -232,6 +260,8 @@ Command = (
     | Play
     | Collect
     | Listen
+    | RecordMessage
+    | PlayMessage
     | Dial
     | CheckHours
     | CheckList
@@ -282,6 +312,18 @@ class Utterance:
     seconds: float = 0.0  # that were spoken
     at: str = ""
     prompt_heard: bool = True
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A message: seconds of it without the silence that ended it, and its name, "" for one that is not kept.
+
+    `nothing`: it could not be recorded.
+    """
+
+    seconds: float = 0.0
+    ended: Literal["key", "silence", "length", "hung_up", "nothing"] = "nothing"
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -351,7 +393,7 @@ class Faxed:
     file: str = ""
 
 
-Result = Done | Played | Digits | Utterance | Dialled | Hours | Listed | Counted | Replied | Faxed
+Result = Done | Played | Digits | Utterance | Recorded | Dialled | Hours | Listed | Counted | Replied | Faxed
 
 
 class HungUp(Exception):

@@ -24,8 +24,11 @@ from controller.flow.commands import (
     Listed,
     Listen,
     Play,
+    PlayMessage,
     Prompt,
     ReceiveFax,
+    Recorded,
+    RecordMessage,
     Replied,
     Request,
     Result,
@@ -120,6 +123,13 @@ def asked(command: Command, world: World) -> Iterator[Event]:
             told = {"words": words(sounds), "language": command.language, "phrases": list(command.phrases)}
             text = N_("The caller is asked: {words}") if sounds else N_("The caller is listened to.")
             yield Event("asked", text, told | {"max_digits": command.max_digits}, sounds)
+        case RecordMessage():
+            sounds = heard_of(command.prompt, world)
+            told = {"words": words(sounds), "longest": command.longest, "silence": command.silence}
+            text = N_("A message is recorded after: {words}") if sounds else N_("A message is recorded.")
+            yield Event("recording", text, told, sounds)
+        case PlayMessage():
+            yield Event("said", N_("The caller hears the message again."), {"message": command.message})
         case Dial():
             told = {"targets": [target.number for target in command.targets]}
             told |= {"strategy": command.strategy, "ring": command.ring, "presented": command.presented}
@@ -148,6 +158,9 @@ def heard(command: Command, result: Result | HungUp) -> Iterator[Event]:
             yield _pressed(command, result)
         case Listen(), Utterance():
             yield _spoke(command, result)
+        case RecordMessage(), Recorded():
+            text = N_("A message of {seconds} s is left.") if result.message else N_("No message is left.")
+            yield Event("recorded", text, asdict(result))
         case Dial(), Dialled():
             told = {"by": result.by, "cause": result.cause, "rang": result.rang, "talked": result.talked}
             yield Event(result.outcome, DIALLED[result.outcome], told)

@@ -21,7 +21,10 @@ from controller.flow.commands import (
     Listen,
     Play,
     Played,
+    PlayMessage,
     ReceiveFax,
+    Recorded,
+    RecordMessage,
     Replied,
     Request,
     Result,
@@ -29,13 +32,15 @@ from controller.flow.commands import (
     Utterance,
 )
 
-NEED_THE_CALLER = (Answer, Play, Collect, Listen, Dial, SendFax, ReceiveFax, HangUp)
+NEED_THE_CALLER = (Answer, Play, Collect, Listen, RecordMessage, PlayMessage, Dial, SendFax, ReceiveFax, HangUp)
 
 ANSWERS: dict[type[Command], type[Result]] = {
     Answer: Done,
     Play: Played,
     Collect: Digits,
     Listen: Utterance,
+    RecordMessage: Recorded,
+    PlayMessage: Played,
     Dial: Dialled,
     CheckHours: Hours,
     CheckList: Listed,
@@ -56,6 +61,8 @@ def took_time(command: Command, result: Result) -> bool:
             return result.prompt_heard or result.ended != "nothing"
         case Utterance():
             return result.prompt_heard or result.ended in ("speech", "keys")
+        case Recorded():
+            return result.ended != "nothing"
         case Dialled():
             return result.rang + result.talked > 0
         case Faxed():

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from controller.flow.commands import Collect, Dial, Dialled, Digits, Listen, Replied, Request, Utterance
+from controller.flow.commands import (
+    Collect,
+    Dial,
+    Dialled,
+    Digits,
+    Listen,
+    Recorded,
+    RecordMessage,
+    Replied,
+    Request,
+    Utterance,
+)
 from controller.flow.fields import AnyVariable, wrong
 from controller.flow.problem import N_
 from controller.flow.understanding.words import heard_as, spoken
@@ -15,9 +27,11 @@ from controller.flow.values import LONGEST, extract
 RANG = 3.0  # seconds a scripted phone rings before it is answered
 TALKED = 60.0
 A_WORD = 0.4  # seconds
+A_MESSAGE = 5.0
+MESSAGE = "message"
 
 OF_SOUND = ("text", "noise", "line", "within")  # what is said of a file that is heard
-BESIDE = ("certainty", *OF_SOUND)
+BESIDE = ("certainty", "ended", *OF_SOUND)
 
 Words = Annotated[str, Field(min_length=1, max_length=1000)]
 Text = Annotated[str, Field(max_length=LONGEST)]
@@ -75,6 +89,7 @@ class Line(Written):
     `press` keys, `say` words (with the recogniser's `certainty`, from 0 to 1), or `wait` for the end of the time;
     `hear`: the caller says what is in a sound file, which is `text`, with `noise` and on a `line` of a Variant, and the
     call goes on `within` so many seconds of its end; played by text it is `text` that is said.
+    `message`: the caller leaves one of so many seconds after the tone, which `ended` by a key unless that is said.
     `deaf`: nobody listens to what is said; a called phone is `answer`ed (by a number, or true), or `busy`, `no_answer`,
     `failed`; a web service replies with `http`; the caller may `hang_up` at the next thing heard (true) or in a node.
     """
@@ -87,6 +102,8 @@ class Line(Written):
     within: Annotated[float, Field(gt=0, le=60)] | None = None
     certainty: Annotated[float, Field(ge=0, le=1)] | None = None
     deaf: Literal[True] | None = None
+    message: Annotated[float, Field(gt=0, le=3600)] | None = None
+    ended: Literal["key", "silence", "length", "hung_up"] | None = None
     press: Annotated[str, Field(pattern=r"^[0-9*#]{1,30}$")] | None = None
     wait: Literal[True] | None = None
     answer: Name | Literal[True] | None = None
@@ -106,6 +123,8 @@ class Line(Written):
             raise wrong("sound_of_nothing", N_("Only a sound file (hear) has text, noise, line and within."))
         if self.hear is not None and self.text is None:
             raise wrong("no_text", N_("What is said in the sound file {hear} must be written as text."), hear=self.hear)
+        if self.ended is not None and self.message is None:
+            raise wrong("end_of_nothing", N_("Only a message has an end of its own (ended)."))
         return self
 
     def __str__(self) -> str:
@@ -119,13 +138,17 @@ class Line(Written):
         """Whether the caller hangs up here; a subflow's node may be named as `flow/node`."""
         return self.hang_up in (node, f"{flow}/{node}") or (self.hang_up is True and heard)
 
-    def act(self, command: Collect | Listen | Dial | Request) -> Digits | Utterance | Dialled | Replied:
+    def act(
+        self, command: Collect | Listen | RecordMessage | Dial | Request
+    ) -> Digits | Utterance | Recorded | Dialled | Replied:
         """Do it. Raises Unfit when the command asks for something else."""
         match command:
             case Collect():
                 return self.keys(command)
             case Listen():
                 return self.words(command)
+            case RecordMessage():
+                return self.recorded(command)
             case Dial():
                 return self.phone(command)
             case Request():
@@ -158,6 +181,19 @@ class Line(Written):
             raise Unfit(N_("Only words are waited for here, no keys, and the script says {line}."))
         return Utterance(digits=pressed(self.press, command).digits, ended="keys")
 
+    def recorded(self, command: RecordMessage) -> Recorded:
+        """Leave a message of so many seconds, or as long as the words are; or nothing."""
+        if self.wait or (self.press is not None and self.press in command.terminators):
+            return kept(Recorded(0.0, "silence" if self.wait else "key"), command)
+        words = self.text if self.say is None else self.say
+        if self.message is None and words is None and not self.deaf:
+            raise Unfit(N_("A message is recorded here, and the script says {line}."))
+        spoken_for = A_WORD * len((words or "").split()) if self.message is None else self.message
+        seconds = round(A_MESSAGE if self.deaf else spoken_for, 1)
+        if seconds >= command.longest:
+            return kept(Recorded(command.longest, "length"), command)
+        return kept(Recorded(seconds, self.ended or "key"), command)
+
     def phone(self, command: Dial) -> Dialled:
         """Answer or not."""
         for outcome in ("busy", "no_answer", "failed"):
@@ -186,6 +222,11 @@ class Line(Written):
         found = dict(extract(command.save, self.http.document))
         found |= {name: self.http.saved[name] for name, _ in command.save if name in self.http.saved}
         return Replied("ok", self.http.status, tuple(found.items()))
+
+
+def kept(recorded: Recorded, command: RecordMessage) -> Recorded:
+    """A message that is long enough has a name: who is tried out has left one in all."""
+    return replace(recorded, message=MESSAGE if recorded.seconds >= command.shortest else "")
 
 
 def pressed(keys: str, command: Collect | Listen) -> Digits:

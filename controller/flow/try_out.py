@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from controller.flow import codec
 from controller.flow.cast import Cast
-from controller.flow.commands import Collect, Dial, Listen, Request
+from controller.flow.commands import Collect, Dial, Listen, RecordMessage, Request
 from controller.flow.document import read
 from controller.flow.engine import Step
 from controller.flow.events import Event, Heard, heard_of
@@ -22,7 +22,7 @@ from controller.flow.size import fits
 from controller.flow.stage import Endless, Stage
 from controller.flow.world import World
 
-FOR = {Collect: "keys", Listen: "speech", Dial: "phone", Request: "http"}
+FOR = {Collect: "keys", Listen: "speech", RecordMessage: "speech", Dial: "phone", Request: "http"}
 TOO_LARGE = N_("{field} is too large, or too deeply nested.")
 
 
@@ -33,7 +33,7 @@ class Waiting:
 
     person: str
     node: str
-    command: Collect | Listen | Dial | Request
+    command: Collect | Listen | RecordMessage | Dial | Request
     targets: tuple[str, ...] = ()
     sounds: tuple[Heard, ...] = ()
 

@@ -20,6 +20,7 @@ from controller.flow.commands import (
     Faxed,
     Play,
     Played,
+    PlayMessage,
     Prompt,
     ReceiveFax,
     Result,
@@ -67,6 +68,8 @@ class World:
                 return Done()
             case Play():
                 return Played(any(map(self.can_be_heard, command.sounds)))
+            case PlayMessage():
+                return Played()
             case SendFax() | ReceiveFax():
                 return ONE_PAGE
             case CheckHours():

@@ -84,9 +84,14 @@ def rate(path: str) -> int:
 
 def write_silence(path: str, seconds: float) -> int:
     """Write a WAV file of silence, as long as a recording would be; returns its size in bytes. OSError if it cannot."""
+    return write_sound(path, b"\x00\x00" * int(seconds * 8000))
+
+
+def write_sound(path: str, samples: bytes) -> int:
+    """Write a WAV file of samples of 8 kHz; returns its size in bytes. OSError if it cannot."""
     with Path(path).open("wb") as file, wave.open(file, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(8000)
-        sound.writeframes(b"\x00\x00" * int(seconds * 8000))
+        sound.writeframes(samples)
     return Path(path).stat().st_size

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
-from controller.virtual.audio import Track
+from controller.virtual.audio import FRAME, Track
 from controller.virtual.core import Core
 from controller.virtual.media import write_silence
 from controller.virtual.party import Party
@@ -52,9 +52,9 @@ class Sound(Signals):
             else:
                 self.party.keys_heard += digit
 
-    def said(self, begin: float) -> bytes:
-        """A frame of what the person at this leg says."""
-        return self.party.voice.frame(begin)
+    def said(self, begin: float, count: int = FRAME) -> bytes:
+        """A frame, or so many samples, of what the person at this leg says."""
+        return self.party.voice.frame(begin, count)
 
     def sent(self, begin: float) -> bytes:
         """A frame of what that person hears."""

@@ -1,4 +1,4 @@
-"""Recording, as far as a controller can see it: events, variables, and a WAV file of silence of the right length.
+"""Recording, as far as a controller can see it: events, variables, and a WAV file of what was said.
 
 Recorded: 02e (limit, terminator, silence), 02j (a path that cannot be opened: record hangs up, record_session does
 not), 04_record.
@@ -6,8 +6,9 @@ not), 04_record.
 
 from __future__ import annotations
 
+from controller.virtual.audio import RATE
 from controller.virtual.channel import Channel
-from controller.virtual.media import write_silence
+from controller.virtual.media import write_silence, write_sound
 from controller.virtual.registry import application
 from controller.virtual.session import parse
 from controller.virtual.text import words
@@ -29,7 +30,7 @@ def record(channel: Channel, argument: str) -> None:
     _hear(channel, started, limit, silence)
     seconds = channel.clock.now() - started
     for name, value in (
-        ("record_file_size", write_silence(path, seconds)),
+        ("record_file_size", write_sound(path, channel.said(started, int(seconds * RATE)))),
         ("record_seconds", int(seconds)),
         ("record_ms", int(seconds * 1000)),
         ("record_samples", int(seconds * 8000)),
