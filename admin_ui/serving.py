@@ -12,7 +12,8 @@ from gevent.threadpool import ThreadPool
 THREADS = 16  # some of them wait: for a writer of SQLite, the voice, a controller
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
-STREAMS = ("/live/feed", "/api/v1/events")  # paths that are held open: cheap as greenlets, dear as threads
+# Paths that are held open: cheap as greenlets, dear as threads.
+STREAMS = ("/live/feed", "/desk/feed", "/api/v1/events", "/api/v1/desk/events")
 STREAMED = "souffleur.streamed"  # in the environment of those: what may make a thread wait is not done there
 LARGEST = 32 * 1024 * 1024  # bytes that are read of a request, whoever sends it
 IN_MEMORY = 1024 * 1024  # of them; what is larger waits in a file

@@ -20,7 +20,7 @@ from admin_ui.person import allowed, me, subscriber_id
 from admin_ui.tables import cell
 from admin_ui.walked import walked
 from admin_ui.words import COLOURS, DIRECTIONS, DISPOSITIONS, cause, colour, direction, disposition, ended_by
-from conf import call_history
+from conf import call_history, wrap_up
 from conf.accounts.permissions import CALLS
 from conf.call_history import Place, Wanted
 from conf.models import Flow
@@ -72,7 +72,9 @@ def explained(call: str) -> str:
         abort(404)
     events = call_history.events(db.session(), subscriber_id(), call)
     path = list(walked(db.session(), subscriber_id(), record.path))
-    return render_template("calls/call.html", call=record, lines=list(timeline(events)), path=path)
+    written = wrap_up.of_call(db.session(), subscriber_id(), call)
+    shown = {"lines": list(timeline(events)), "path": path, "wrap_ups": written}
+    return render_template("calls/call.html", call=record, **shown)
 
 
 def wanted_from(args: dict[str, str]) -> Wanted:

@@ -7,6 +7,7 @@ import { startDialogs } from "./dialogs";
 import { startDocuments } from "./documents";
 import { startForms } from "./forms";
 import { startLive } from "./live";
+import { startPrompter } from "./prompter";
 import { startTables } from "./tables";
 import { startTheme } from "./theme";
 
@@ -17,4 +18,8 @@ startForms();
 startTables();
 startDocuments();
 startLive();
+startPrompter();
 startAges();
+
+const desk = document.querySelector<HTMLElement>("[data-desk]");
+if (desk) void import("./desk").then(({ startDesk }) => startDesk(desk)); // the agents' alone
