@@ -19,6 +19,7 @@ from bench import (
     checkpoint,
     day,
     esl,
+    fax,
     first_command,
     hints,
     history,
@@ -49,6 +50,7 @@ MEASURES = {
     "listening": listening.measure,
     "machines": machines.measure,
     "hints": hints.measure,
+    "fax": fax.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for
 

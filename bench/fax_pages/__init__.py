@@ -1,0 +1,1 @@
+"""What the fax bench converts: made here, the same every time."""
