@@ -147,3 +147,13 @@ def _copy(session: Session, store: Store, subscriber: int, name: str, path: Path
     with store.open(session, subscriber, name) as sealed, path.open("xb") as file:
         os.fchmod(file.fileno(), 0o600)
         shutil.copyfileobj(sealed, file)
+
+
+def forget_spooled(session: Session, folder: Path) -> None:
+    """Remove the pages of calls that are over: a worker may have died before it did."""
+    there = list((folder / OUT).glob("*-*.tiff"))  # before the database is read: what comes later is not looked at
+    wanted = select(FaxAttempt).where(FaxAttempt.state.in_(("intended", "dialled")))
+    needed = {spooled(folder, attempt.key) for attempt in session.scalars(wanted)}
+    for path in there:
+        if path not in needed:
+            path.unlink(missing_ok=True)

@@ -63,6 +63,7 @@ class StandIn:
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     calls: list[Dialled] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
     away: bool = False
 
     def __post_init__(self) -> None:
@@ -104,6 +105,7 @@ class StandIn:
         found = next((call for call in self.calls if call.attempt == parts[3] and call.alive), None)
         if self.away:
             return 503, {"error": "FreeSWITCH is away"}
+        self.looked.append(parts[3])
         if found is None:
             return 404, {"error": "no such call"}
         if method == "POST":
