@@ -182,8 +182,8 @@ def test_what_the_far_end_confirmed_and_nobody_stored_is_asked_and_never_resent(
     workers.forward(minutes=4)
     until(lambda: room.states(key) == ["uncertain"])
     workers.forward(days=1)
-    (other,) = room.ready(FAR[:-1] + "9", pages=1)
     room.controller.act = lambda call: call.end(0, pages=call.pages)
+    (other,) = room.ready(FAR[:-1] + "9", pages=1)
     until(lambda: room.states(other) == ["sent"])  # the worker goes on; the fax stays as it is
     assert (room.states(key), len(room.attempts(key))) == (["uncertain"], 1)
     with scoped(room.engine, room.owners[0]) as session:
