@@ -40,7 +40,8 @@ def convert(
     Raises:
         ConversionError: with the first document that cannot be faxed, and why.
     """
-    with tempfile.TemporaryDirectory(prefix="souffleur-fax-") as name:
+    # beside what is made: whoever keeps that in memory alone keeps all of it there
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=out.absolute().parent) as name:
         folder = Path(name)
         files = [_prepared(document, folder / str(number), options) for number, document in enumerate(documents)]
         request = {

@@ -6,6 +6,7 @@ clustered-dot screen costs a fourth of error diffusion.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,11 @@ from fax.bits import Ink
 THRESHOLD = 190  # of 255, where the paper is white
 Grey = NDArray[np.uint8]
 Plane = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 _CELL = 4  # dots: what is looked at is averaged over squares of these
 _TILE = 16  # cells: paper is known for squares of these
+_BLOCK = 8  # cells: pictures are framed by these
 _WINDOW = 13  # cells: so far around a dot there is paper, unless it is in a photo
 _WHITE = 250
 _PAPER_AT_LEAST = 110
@@ -38,7 +41,7 @@ def ink(grey: Grey) -> Ink:
     black = grey < _threshold(paper, grey.shape)
     photo = _photo(relative)
     if photo.any():
-        _screen(grey, photo, black)
+        _screen(grey, photo, black, float(paper.max()))
     return np.asarray(black)
 
 
@@ -48,7 +51,7 @@ def _cells(grey: Grey) -> Plane:
     return np.asarray(image.reduce(_CELL), dtype=np.float32)
 
 
-def _tiled(cells: Plane, size: int) -> Plane:
+def _tiled(cells: NDArray[Any], size: int) -> NDArray[Any]:
     """Cells as tiles: rows of tiles x tiles x cells of a tile. What is beyond the edge repeats it."""
     rows, columns = cells.shape
     padded = np.pad(cells, ((0, -rows % size), (0, -columns % size)), mode="edge")
@@ -80,7 +83,7 @@ def _paper(cells: Plane) -> Plane:
     return _smoothed(_filled(lightest, known))
 
 
-def _grown(seed: NDArray[np.bool_], allowed: NDArray[np.bool_], light: Plane) -> NDArray[np.bool_]:
+def _grown(seed: Mask, allowed: Mask, light: Plane) -> Mask:
     """From the lightest paper on to what is nearly as light beside it."""
     known = seed
     for _ in range(sum(light.shape)):
@@ -96,7 +99,7 @@ def _grown(seed: NDArray[np.bool_], allowed: NDArray[np.bool_], light: Plane) ->
     return known
 
 
-def _filled(light: Plane, known: NDArray[np.bool_]) -> Plane:
+def _filled(light: Plane, known: Mask) -> Plane:
     """What is not paper is as light as the paper around it."""
     values, known = np.where(known, light, 0).astype(np.float32), known.copy()
     while not known.all():
@@ -136,16 +139,38 @@ def _threshold(paper: Plane, shape: tuple[int, ...]) -> Grey | int:
     return np.asarray(whole)[: shape[0], : shape[1]]
 
 
-def _photo(relative: Plane) -> NDArray[np.bool_]:
-    """The cells of photos: no paper far and wide, and shades in between."""
+def _photo(relative: Plane) -> Mask:
+    """The cells of photos: no paper far and wide, and shades in between; then whatever is no paper in their frames."""
     paper, shades = relative >= 0.85, (relative > 0.12) & (relative < 0.85)
     core = (_around(paper) < 0.10) & (_around(shades) > 0.35)
     if not core.any():
         return np.asarray(core)
-    return np.asarray((_around(core) > 0.02) & (_around(shades) > 0.12))
+    near = (_around(core) > 0.02) & (_around(shades) > 0.12)
+    return np.asarray(near | (_framed(core) & (_around(relative >= 0.96) < 0.3)))
 
 
-def _around(cells: NDArray[np.bool_]) -> Plane:
+def _framed(core: Mask) -> Mask:
+    """The upright rectangles around what hangs together."""
+    blocks = np.asarray(_tiled(core, _BLOCK).any(axis=2))
+    frames = np.zeros_like(core)
+    for top, bottom, left, right in _frames(blocks):
+        frames[top * _BLOCK : bottom * _BLOCK, left * _BLOCK : right * _BLOCK] = True
+    return frames
+
+
+def _frames(blocks: Mask) -> Iterator[tuple[int, int, int, int]]:
+    left = {(int(y), int(x)) for y, x in np.argwhere(blocks)}
+    while left:
+        edge = [left.pop()]
+        for y, x in edge:  # it grows while it is walked
+            beside = [(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (y + dy, x + dx) in left]
+            left.difference_update(beside)
+            edge += beside
+        rows, columns = [y for y, _ in edge], [x for _, x in edge]
+        yield min(rows), max(rows) + 1, min(columns), max(columns) + 1
+
+
+def _around(cells: Mask) -> Plane:
     """The mean over the window around each cell."""
     half = _WINDOW // 2
     sums = np.pad(
@@ -162,10 +187,10 @@ def _around(cells: NDArray[np.bool_]) -> Plane:
     return np.asarray(total / np.float32(_WINDOW * _WINDOW), dtype=np.float32)
 
 
-def _screen(grey: Grey, photo: NDArray[np.bool_], black: Ink) -> None:
+def _screen(grey: Grey, photo: Mask, black: Ink, white: float) -> None:
     """Put the photos' ink into `black`, band by band, so that no second page lies in memory."""
     rows, width = grey.shape
-    line = np.tile(SCREEN, (1, -(-width // 8)))[:, :width]
+    line = np.tile(SCREEN * (white / 255), (1, -(-width // 8)))[:, :width].astype(np.uint8)
     band = 8 * _CELL
     for top in range(0, rows, band):
         cells = photo[top // _CELL : (top + band) // _CELL]
