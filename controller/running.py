@@ -40,7 +40,7 @@ def run(settings: Settings) -> int:
         if taken := list(taken_ports(settings)):
             raise CannotStart("\n".join([*taken, "Is another one running?"]))
         children = [*switch(settings), Child("the controller", python("controller", "serve")), web_ui()]
-        children += speech(settings)
+        children += [Child("the faxes", python("fax", "serve")), *speech(settings)]
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1

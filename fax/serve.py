@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -75,6 +76,8 @@ def serve(settings: Settings, trunks: Callable[[Engine], Trunks], now: Callable[
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    made.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(made.folder)  # what a conversion needs meanwhile touches no disk either
     tidy(made.folder)
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="asking")
     made.worker.run = pool.submit
@@ -95,7 +98,7 @@ def serve(settings: Settings, trunks: Callable[[Engine], Trunks], now: Callable[
 def tidy(folder: Path) -> None:
     """Remove what a worker that died left in the clear."""
     oldest = time.time() - LEASE.total_seconds()
-    for left in folder.glob("work-*"):
+    for left in (*folder.glob("work-*"), *folder.glob("souffleur-fax-*")):
         if left.stat().st_mtime < oldest:
             rmtree(left, ignore_errors=True)
 
