@@ -5,15 +5,25 @@ The speech process is a stand-in that hears what a test says; tests/calls/test_p
 
 from __future__ import annotations
 
+import http.client
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conf.database import scoped
+from conf.prompter import shown, transcripts
+from controller.calls.attendants import hearing, prompter
+from controller.calls.attendants.stage import Stages
+from controller.esl.event import Event
+from controller.terminal import Refused
 from tests.calls.live import Live
-from tests.calls.prompted import AGENT, ANNE, CUSTOMER, NUMBER, SLUG, Page, make, says
+from tests.calls.prompted import AGENT, ANNE, BERT, CUSTOMER, NUMBER, SLUG, Page, make, says
 from tests.calls.speech_stand_in import StandIn, Stream
+from tests.calls.test_bad_days import database_away
 from tests.outside import Person, Phone
 
 
@@ -63,3 +73,343 @@ def test_what_is_said_becomes_a_card_while_they_talk(talk: Callable[..., Talk]) 
     assert [step["name"] for step in steps] == ["greet"]
     here.caller.hangs_up()
     here.page.until("call", state="over")
+
+
+# --- what is kept ---------------------------------------------------------------------------------------------------
+
+
+def kept(live: Live, call: str) -> transcripts.Kept | None:
+    assert live.controller
+    subscriber = live.controller.configuration.by_slug(SLUG)
+    assert subscriber
+    with scoped(live.engine, subscriber.subscriber_id, read_only=True) as session:
+        try:
+            return transcripts.read(session, subscriber.subscriber_id, call)
+        except LookupError:
+            return None
+
+
+def hints(live: Live, call: str) -> list[Any]:
+    assert live.controller
+    subscriber = live.controller.configuration.by_slug(SLUG)
+    assert subscriber
+    with scoped(live.engine, subscriber.subscriber_id, read_only=True) as session:
+        found = [(row.card, row.rule, row.agent, row.misheard, shown.why(row))
+                 for row in shown.of_call(session, subscriber.subscriber_id, call)]  # fmt: skip
+    return found
+
+
+def test_both_sides_are_kept_with_times_and_what_happened(talk: Callable[..., Talk]) -> None:
+    here = talk()
+    call = here.page.until("call", state="talking")["call"]
+    says(here.stream, CUSTOMER, "I want a refund please", 1.0)
+    says(here.stream, AGENT, "good morning", 4.0)
+    here.page.until("said", key="agent-0")
+    here.live.until(lambda: hints(here.live, call))  # at once, while they talk
+    here.caller.presses("7")
+    here.caller.hangs_up()
+    found = here.live.until(lambda: (one := kept(here.live, call)) and one.agent and one)
+    assert [one["text"] for one in found.customer] == ["I want a refund please"]
+    assert found.customer[0]["words"][0][0] == "I"
+    assert 3.9 < found.agent[0]["start"] < 6.0
+    assert found.languages == {"customer": "en", "agent": "en"}
+    kinds = [event["kind"] for event in found.events]
+    assert kinds[:5] == ["direction", "called", "caller", "node", "answer"]
+    assert kinds[-1] == "end"
+    assert all(event["values"] == {} for event in found.events if event["kind"] == "key")  # it may be a secret
+    [(card, rule, agent, misheard, why)] = hints(here.live, call)
+    assert (card, rule, agent, misheard) == (1, "refund", ANNE, False)
+    assert why["seen"]["words"] == ["want", "a", "refund"]
+    assert list(here.live.settings.tap_dir.iterdir()) == []
+
+
+def test_a_card_number_is_masked_wherever_it_goes(talk: Callable[..., Talk]) -> None:
+    here = talk()
+    call = here.page.until("call", state="talking")["call"]
+    says(here.stream, CUSTOMER, "my card four one one one")
+    says(here.stream, CUSTOMER, "one one one one", 4.0)
+    says(here.stream, CUSTOMER, "one one one one one one one one thanks", 6.0)
+    here.page.until("said", key="customer-2", final=True)
+    card = here.page.until("card", rule="number")
+    assert card["why"]["seen"]["words"][0] == "card"
+    here.caller.hangs_up()
+    found = here.live.until(lambda: kept(here.live, call))
+    texts = [one["text"] for one in found.customer]
+    assert texts == ["my card ••• ••• ••• •••", "••• ••• ••• •••", "••• ••• ••• ••• ••• ••• ••• ••• thanks"]
+    everything = json.dumps([here.page.read(), hints(here.live, call)])
+    assert not re.search(r"four|\bone one\b|one%20one", everything)
+
+
+def test_digits_that_are_no_card_are_shown_when_they_are_over(talk: Callable[..., Talk]) -> None:
+    here = talk()
+    says(here.stream, CUSTOMER, "my number is four one two three")
+    assert here.page.until("said", key="customer-0", final=True)["text"] == "my number is ••• ••• ••• •••"
+    says(here.stream, CUSTOMER, "and that is all", 4.0)
+    assert here.page.until("said", key="customer-0", text="my number is four one two three")["final"]
+
+
+def test_words_that_turn_out_to_be_others_are_told(talk: Callable[..., Talk]) -> None:
+    here = talk()
+    call = here.page.until("call")["call"]
+    says(here.stream, CUSTOMER, "I want a refund", final=False)
+    here.page.until("card", rule="refund")
+    says(here.stream, CUSTOMER, "I wonder a few")
+    gone = here.page.until("withdrawn", card=1)
+    assert (gone["reason"], gone["text"]) == ("misheard", "I wonder a few")
+    here.live.until(lambda: [one for one in hints(here.live, call) if one[3]])
+
+
+def test_nothing_is_kept_where_the_policy_says_so(talk: Callable[..., Talk]) -> None:
+    here = talk(store=False)
+    call = here.page.until("call")["call"]
+    says(here.stream, CUSTOMER, "I want a refund")
+    here.page.until("card", rule="refund")
+    here.caller.hangs_up()
+    here.live.record()
+    here.page.until("call", state="over")
+    assert here.live.controller
+    assert here.live.controller.writer.drain()
+    assert (kept(here.live, call), hints(here.live, call)) == (None, [])
+
+
+def test_what_waits_for_the_database_cannot_be_read_on_disk(talk: Callable[..., Talk]) -> None:
+    here = talk()
+    call = here.page.until("call", state="talking")["call"]
+    live, spool = here.live, here.live.settings.data_dir / "records"
+    with database_away(live):
+        says(here.stream, CUSTOMER, "I want a refund please")
+        here.page.until("card", rule="refund")
+        here.caller.hangs_up()
+        here.page.until("call", state="over")
+        assert live.controller
+        live.until(lambda: b'"transcript"' in b"".join(file.read_bytes() for file in spool.glob("*.jsonl")))
+        on_disk = b"".join(file.read_bytes() for file in spool.glob("*.jsonl"))
+    assert b"refund please" not in on_disk
+    assert b"want" not in on_disk
+    found = live.until(lambda: kept(live, call))
+    assert [one["text"] for one in found.customer] == ["I want a refund please"]
+    assert [one[1] for one in hints(live, call)] == ["refund"]
+
+
+# --- whom it is shown to --------------------------------------------------------------------------------------------
+
+
+def test_only_who_talks_sees_it_and_supervisors_what_is_theirs(talk: Callable[..., Talk]) -> None:
+    here = talk()
+    bert, boss = Page(here.live, BERT), Page(here.live, "")
+    here.live.load(make(here.live.settings.data_dir / "others", "autre", "+33987200009"))
+    stranger = Page(here.live, "", "autre")
+    says(here.stream, CUSTOMER, "I want a refund")
+    says(here.stream, AGENT, "shut up", 3.0)
+    here.page.until("said", key="agent-0")
+    assert boss.until("card")["rule"] == "rude"
+    assert [one["rule"] for one in here.page.of("card")] == ["refund"]
+    assert {one["type"] for one in boss.read()} == {"call", "card"}
+    assert bert.read() == stranger.read() == []
+
+
+def test_a_page_that_comes_later_is_told_everything(talk: Callable[..., Talk]) -> None:
+    here = talk()
+    says(here.stream, CUSTOMER, "I want a refund")
+    here.page.until("card")
+    here.page.until("said", final=True)
+    late = Page(here.live)
+    assert [one["type"] for one in late.read()] == ["call", "checklist", "said", "card"]
+    here.caller.hangs_up()
+    here.page.until("call", state="over")
+    here.live.record()
+    after = Page(here.live)
+    assert after.until("call")["state"] == "over"
+    assert after.of("card")[0]["rule"] == "refund"
+
+
+def test_control_tells_it_and_takes_ticks(talk: Callable[..., Talk]) -> None:
+    here = talk()
+    call = here.page.until("call")["call"]
+    settings = here.live.settings
+    feed = http.client.HTTPConnection(settings.control_host, settings.control_port, timeout=10)
+    headers = {"Authorization": f"Bearer {settings.control_secret}"}
+    feed.request("GET", f"/v1/prompter?subscriber={SLUG}&user={ANNE}", headers=headers)
+    response = feed.getresponse()
+    assert response.getheader("Content-Type", "").startswith("text/event-stream")
+    first = json.loads(next(row for row in response if row.startswith(b"data: "))[6:])
+    assert (first["type"], first["call"]) == ("call", call)
+    ask = here.live.control.ask
+    wish = {"user": ANNE, "checklist": "manners", "step": "thank"}
+    path = f"/v1/calls/{call}/prompter/tick?subscriber={SLUG}"
+    assert ask("POST", path, wish)["step"] == "thank"
+    rows = (json.loads(row[6:]) for row in response if row.startswith(b"data: "))
+    ticked = next(row for row in rows if row["type"] == "checklist" and row["adherence"])
+    assert [step["at"] is not None for step in ticked["steps"]] == [False, True]
+    feed.close()
+    for wrong, status in ((wish | {"user": BERT}, 404), (wish | {"step": "none"}, 400), (wish | {"step": 3}, 400)):
+        with pytest.raises(Refused) as refused:
+            ask("POST", path, wrong)
+        assert refused.value.status == status
+    for query, status in (("?subscriber=martin", 404), ("?subscriber=nobody", 404), ("", 404)):
+        with pytest.raises(Refused) as refused:
+            ask("POST", path.partition("?")[0] + query, wish)
+        assert refused.value.status == status
+    with pytest.raises(Refused) as refused:
+        ask("GET", f"/v1/prompter?subscriber={SLUG}")
+    assert refused.value.status == 400
+
+
+def test_a_slow_page_gets_everything_anew() -> None:
+    stages = Stages(later=lambda *_: None)
+    stage = stages.open(1, "c", "a")
+    follower = stages.follow(1, "a", limit=3)
+    for number in range(9):
+        stages.put(stage, f"said:{number}", {"type": "said", "key": number})
+        stages.put(stage, "said:0", {"type": "said", "key": 0, "text": str(number)})
+    assert follower.dropped
+    told: dict[Any, Any] = {}
+    while one := follower.next(0):
+        told[one["key"]] = one
+    assert sorted(told) == list(range(9))
+    assert told[0]["text"] == "8"
+
+
+def test_calls_that_are_over_are_forgotten() -> None:
+    clock, due = [0.0], []
+    stages = Stages(later=lambda _seconds, do: due.append(do), clock=lambda: clock[0])
+    for number in range(250):
+        stages.close(stages.open(1, str(number), "a"))
+    assert len(list(stages.all())) == 200
+    clock[0] = 601.0
+    due[-1]()
+    assert list(stages.all()) == []
+
+
+# --- holds, transfers, and nobody who hears -------------------------------------------------------------------------
+
+
+def hold(live: Live, kind: str, leg: str) -> None:
+    """As FreeSWITCH tells of a phone."""
+    assert live.controller
+    desk = live.controller.desk
+    (desk.hear_hold if kind == "hold" else desk.hear_unhold)(Event({"Unique-ID": leg}))
+
+
+def test_music_on_hold_is_nobodys_words(talk: Callable[..., Talk], speech: StandIn) -> None:
+    here = talk()
+    call = here.page.until("call", state="talking")
+    says(here.stream, CUSTOMER, "tell me once", 0.1)
+    here.page.until("card", rule="told twice")
+    hold(here.live, "hold", call["uuid"])
+    here.page.until("call", state="held")
+    here.page.until("card", rule="held long")
+    assert here.stream.stopped.wait(5)
+    says(here.stream, AGENT, "the music sings shut up", 900.0)
+    here.stream.ends()
+    here.live.until(lambda: not list(here.live.settings.tap_dir.iterdir()))
+    hold(here.live, "unhold", call["uuid"])
+    again = speech.next()
+    assert again.file != here.stream.file
+    here.page.until("call", state="talking")
+    says(again, CUSTOMER, "tell me once", 0.1)
+    here.page.until("said", key="customer-1", final=True)
+    assert not [one for one in here.page.of("said") if "music" in one["text"] or "sings" in one["text"]]
+    assert [one["rule"] for one in here.page.of("card")] == ["told twice", "held long"]
+    starts = [one["start"] for one in here.page.of("said") if one["side"] == "customer"]
+    assert starts == sorted(starts)
+
+
+def test_after_a_transfer_another_user_sees_it_go_on(talk: Callable[..., Talk], speech: StandIn) -> None:
+    here = talk()
+    bert = Page(here.live, BERT)
+    call = here.page.until("call", state="talking")["call"]
+    says(here.stream, CUSTOMER, "tell me once")
+    here.page.until("said", final=True)
+    here.live.outside.phone("202", SLUG)
+    here.live.control.ask("POST", f"/v1/calls/{call}/transfer?subscriber={SLUG}", {"to": "202"})
+    assert here.stream.stopped.wait(10)
+    here.stream.ends()
+    second = speech.next()
+    gone = here.page.until("call", state="over")
+    assert gone["user"] == ANNE
+    assert bert.until("call", state="talking")["user"] == BERT
+    assert bert.until("said", key="customer-0")["text"] == "tell me once"
+    seen = len(here.page.read())
+    says(second, CUSTOMER, "tell me once")
+    says(second, CUSTOMER, "I want a refund", 3.0)
+    bert.until("card", rule="refund")
+    assert [one["rule"] for one in bert.of("card")] == ["told twice", "refund"]
+    assert len(here.page.read()) == seen
+    here.caller.hangs_up()
+    found = here.live.until(lambda: (one := kept(here.live, call)) and len(one.customer) == 3 and one)
+    assert [event["values"]["to"] for event in found.events if event["kind"] == "transfer"] == ["202"]
+    assert [row[2] for row in hints(here.live, call)] == [ANNE, BERT]
+
+
+def test_the_call_goes_on_while_speech_is_away(
+    live: Live, speech: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "AGAIN", 0.2)
+    speech.close()
+    live.load(make(tmp_path / "houses"))
+    live.outside.phone("201", SLUG)
+    caller = live.outside.from_trunk(NUMBER)
+    page = Page(live)
+    page.until("call", degraded="away")
+    speech.open()
+    stream = speech.next()
+    page.until("call", degraded="")
+    stream.degrades("too_busy")
+    stream.ends()
+    page.until("call", degraded="too_busy")
+    stream = speech.next()
+    says(stream, CUSTOMER, "I want a refund")
+    page.until("card", rule="refund")
+    page.until("call", degraded="")
+    assert not caller.has_ended(0)
+    caller.hangs_up()
+    assert live.record().problem == ""
+
+
+def test_a_long_talk_goes_on_in_another_tap(
+    talk: Callable[..., Talk], speech: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = talk()
+    here.stream.tells("partial", side=CUSTOMER, text="a long", at=1.0)
+    here.page.until("said", key="customer-0")
+    monkeypatch.setattr(prompter, "ROTATES", 0.5)  # but not while somebody speaks
+    with pytest.raises(AssertionError):
+        speech.next(1.0)
+    says(here.stream, CUSTOMER, "a long story", 0.0)
+    second = speech.next()
+    monkeypatch.setattr(prompter, "ROTATES", 900.0)
+    assert second.file != here.stream.file
+    says(second, CUSTOMER, "I want a refund", 0.2)  # waits until the first one has said its last
+    says(here.stream, CUSTOMER, "and its end", 0.2)
+    assert here.stream.stopped.is_set()
+    here.stream.ends()
+    here.page.until("card", rule="refund")
+    assert [one["text"] for one in here.page.of("said")] == ["a long story", "and its end", "I want a refund"]
+
+
+def test_a_call_that_nobody_wants_listened_to_is_not(live: Live, speech: StandIn, tmp_path: Path) -> None:
+    live.load(make(tmp_path / "houses", every=False, users=[BERT]))
+    live.outside.phone("201", SLUG)
+    page = Page(live)
+    caller = live.outside.from_trunk(NUMBER)
+    live.until(lambda: live.events("connected"))
+    caller.hangs_up()
+    live.record()
+    assert page.read() == []
+    assert speech.streams.empty()
+
+
+def test_who_calls_out_is_the_agent(live: Live, speech: StandIn, tmp_path: Path) -> None:
+    live.load(make(tmp_path / "houses"))
+    live.outside.trunk()
+    page = Page(live)
+    caller = live.outside.from_phone("201", "+33612345678", SLUG)
+    stream = speech.next()
+    call = page.until("call", state="talking")
+    assert (call["direction"], call["user"]) == ("outbound", ANNE)
+    says(stream, 0, "shut up")
+    says(stream, 1, "I want a refund", 2.0)
+    assert page.until("said", text="shut up")["side"] == "agent"
+    page.until("card", rule="refund")
+    caller.hangs_up()

@@ -46,7 +46,9 @@ class About:
     def talker(self, who: str, left: str) -> str:
         """The login of our user in a talk with `who`, an extension or a number; "" when it is nobody of ours."""
         if left == "agent":
-            return self.user
+            users = self.subscriber.users
+            ours = next((one for one in users if self.user in (one.get("login"), one.get("extension"))), {})
+            return str(ours.get("login", ""))
         return str((user_of(self.subscriber, who) or {}).get("login", ""))
 
     def name(self, login: str) -> str:

@@ -17,7 +17,7 @@ import orjson
 from speech.hints import Checklists, Rules
 
 FORMAT = 1
-MOST = 100  # rules that were shown, and steps that were ticked: the last ones
+MOST = 80  # rules that were shown, and steps that were ticked: the last ones
 LIMIT = 4096  # bytes
 
 

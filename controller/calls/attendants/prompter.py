@@ -76,7 +76,7 @@ class Attendant:
         self._ends_by = self._left_at = 0.0
         self._left_over = False
         self._remembered_at = self._listened_at = 0.0
-        self._saving = False
+        self._saving = self._unsaved = False
         self._saved: Memory | None = None
 
     # --- what it is told; none of it waits --------------------------------------------------------------------------
@@ -230,8 +230,6 @@ class Attendant:
         if self._resumes:
             if recalled := means.recall(about.subscriber.subscriber_id, about.call):
                 whisper.recall(recalled)
-            if memory.held:
-                whisper.state("held")
             return
         whisper.event("direction", direction=memory.direction)
         whisper.event("called", number=memory.number or about.called)
@@ -376,6 +374,7 @@ class Attendant:
     def _remember(self) -> None:
         """Leave on the channel what must outlive us, unless that is on its way."""
         if self._saving or not self._whisper or not self._memory:
+            self._unsaved = self._saving
             return
         self._remembered_at = time.monotonic()
         memory = replace(self._whisper.memory(), held=self._held)
@@ -392,3 +391,6 @@ class Attendant:
             log.debug("call %s: %s", self.about.call, error)
         finally:
             self._saving = False
+            if self._unsaved:
+                self._unsaved = False
+                self._inbox.put(self._remember)

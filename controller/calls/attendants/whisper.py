@@ -97,7 +97,7 @@ class Whisper:
             "type": "call",
             "call": about.call,
             "uuid": about.uuid,
-            "state": "talking",
+            "state": "held" if memory.held else "talking",
             "user": user,
             "direction": memory.direction,
             "caller": about.caller,
