@@ -112,7 +112,9 @@ class Messaging:
             # FreeSWITCH would hang up where it cannot write.
             log.error("no message can be recorded in %s: %s", self.messages.folder, error)
             return Recorded()
-        self.session.set_variables(dict.fromkeys(LEFT, "") | {RECORDING: key})
+        for left in LEFT:  # of a recording before; in this order nobody takes them for this one's
+            self.session.set_variable(left, "")
+        self.session.set_variable(RECORDING, key)
         self.session.set_variable("playback_terminators", command.terminators or "none")
         silence = command.silence or None
         application = applications.record(str(sound), command.longest, THRESHOLD, silence)
