@@ -61,7 +61,7 @@ def _files(folder: Path, address: str, port: int, esl: int, rtp: tuple[int, int]
         manage_presence="false",        accept_blind_auth="true", inbound_late_negotiation="true",
     )  # fmt: skip
     esl_params = params(listen_ip="127.0.0.1", listen_port=esl, password=PASSWORD, nat_map="false")
-    spandsp = f'<fax-settings>{params(use_ecm="true", spool_dir=rx, file_prefix="fax")}</fax-settings>'
+    spandsp = f"<fax-settings>{params(use_ecm='true', spool_dir=rx, file_prefix='fax')}</fax-settings>"
     configuration = "".join(
         (
             conf("modules", f"<modules>{loads}</modules>"),
@@ -126,20 +126,18 @@ class FarEnd:
         finally:
             client.close()
 
-    def sends(self, file: Path, number: str, to: str, *, t38: str = "true", **variables: str) -> str:
-        """Call a number as a fax machine and send a file; the channel. `t38`: whether it asks for it."""
+    def sends(self, file: Path, number: str, to: str, **variables: str) -> str:
+        """Call a number at HOST:PORT as a fax machine and send a file; the channel."""
         uuid = str(uuid4())
         told = {
-            "origination_uuid": uuid, "origination_caller_id_number": "+33611111111", "fax_ident": "+33611111111",
-            "fax_header": "far", "fax_enable_t38": "true", "fax_enable_t38_request": t38, "ignore_early_media": "true",
-        } | variables  # fmt: skip
-        written = ",".join(f"{name}={value}" for name, value in told.items())
+            "origination_uuid": uuid,
+            "fax_ident": "+33611111111",
+            "fax_header": "far",
+            "ignore_early_media": "true",
+        }
+        written = ",".join(f"{name}={value}" for name, value in (told | variables).items())
         self.api(f"bgapi originate {{{written}}}sofia/far/{number}@{to} &txfax({file})")
         return uuid
-
-    def channels(self) -> str:
-        """Its channels."""
-        return self.api("show channels")
 
     def received(self, number: str) -> list[Path]:
         """What came, the oldest first."""

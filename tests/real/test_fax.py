@@ -11,9 +11,9 @@ import gevent
 import pytest
 
 from conf.freeswitch import find_binary
-from conf.models import FaxAttempt
+from conf.models import Fax, FaxAttempt
 from tests.calls.live import Live, free_port, running
-from tests.calls.test_fax import attempt, over, queued
+from tests.calls.test_fax import attempt, opened, over, queued, received
 from tests.fax.pages import differences, sample
 from tests.outside.real import TRUNK, RealOutside, start_real
 from tests.real.conftest import missing
@@ -141,3 +141,76 @@ def test_what_broke_off_goes_on_where_it_was(sent: dict[str, Sent], place: Place
     again = over(place.live, key, A_FAX)
     assert (again.code, again.pages_confirmed) == (0, 2)
     assert differences(one.file, one.came[1], first=1) == []
+
+
+# --- what comes in --------------------------------------------------------------------------------------------------
+
+FAX_ONLY, BOTH = "+33123456790", "+33123456791"
+
+
+@pytest.fixture(scope="module")
+def came(place: Place) -> dict[str, tuple[Path, Fax]]:
+    """All of them at once: what was sent, and what is kept. One breaks off in its second page."""
+    to = f"127.0.0.1:{place.switch.settings.external_port}"
+    files = {
+        name: sample(place.far.folder / f"{name}.tif", pages, density=density) for name, pages, density in INCOMING
+    }
+    made = {}
+    for number, (name, file) in enumerate(files.items(), 1):
+        caller = f"+3361111111{number}"
+        called, asks, takes = HOW[name]
+        options = {"fax_enable_t38_request": asks, "fax_enable_t38": takes, "origination_caller_id_number": caller}
+        made[name] = (file, caller, place.far.sends(file, called, to, **options))
+    cut = made["cut"][2]
+    place.live.until(lambda: place.far.api(f"uuid_getvar {cut} fax_document_transferred_pages") == "1", A_FAX)
+    gevent.sleep(4)
+    place.far.api(f"uuid_kill {cut}")
+    found: dict[str, Fax] = {}
+
+    def all_came() -> bool:
+        found.update({fax.from_number: fax for fax in received(place.live)})
+        return len(found) == len(made)
+
+    place.live.until(all_came, A_FAX)
+    return {name: (file, found[caller]) for name, (file, caller, _) in made.items()}
+
+
+INCOMING = (("theirs", 1, 4), ("ours", 1, 4), ("audio", 1, 4), ("heard", 1, 4), ("heard_audio", 1, 4), ("cut", 3, 40))
+HOW = {  # the number, whether the far end asks for T.38, and whether it takes it
+    "theirs": (FAX_ONLY, "true", "true"),
+    "ours": (FAX_ONLY, "false", "true"),
+    "audio": (FAX_ONLY, "false", "false"),
+    "heard": (BOTH, "false", "true"),
+    "heard_audio": (BOTH, "false", "false"),
+    "cut": (FAX_ONLY, "false", "false"),
+}
+
+
+@pytest.mark.parametrize(
+    ("which", "t38"), [("theirs", True), ("ours", True), ("audio", False), ("heard", True), ("heard_audio", False)]
+)
+def test_what_comes_in_is_what_was_sent(
+    came: dict[str, tuple[Path, Fax]], place: Place, tmp_path: Path, which: str, t38: bool
+) -> None:
+    """Also by a number for both, where the machine is heard during the greeting and nobody does anything."""
+    file, fax = came[which]
+    kept = tmp_path / "kept.tif"
+    kept.write_bytes(opened(place.live, fax))
+    assert (fax.state, fax.pages, fax.t38, fax.remote_id) == ("received", 1, t38, "+33611111111")
+    assert differences(file, kept) == []
+
+
+def test_what_broke_off_is_kept_and_marked(came: dict[str, tuple[Path, Fax]], place: Place, tmp_path: Path) -> None:
+    file, fax = came["cut"]
+    kept = tmp_path / "kept.tif"
+    kept.write_bytes(opened(place.live, fax))
+    assert (fax.state, fax.pages_confirmed) == ("partial", 1)
+    assert [text for text in differences(file, kept) if text.startswith("page 1")] == []
+
+
+def test_a_machine_is_heard_within_seconds(came: dict[str, tuple[Path, Fax]], place: Place) -> None:
+    offered = {event.call: event.at for event in place.live.events("offered")}
+    heard = [(event.at - offered[event.call]).total_seconds() for event in place.live.events("fax_heard")]
+    print("moved to fax after", heard)
+    assert len(heard) == 2
+    assert max(heard) < 10
