@@ -92,7 +92,7 @@ export function sawBottom(desk: HTMLElement): void {
 function newLine(said: Said): HTMLElement {
   const line = element("li", said.side);
   line.dataset.key = said.key;
-  line.append(element("b", "who", said.side === "agent" ? t("You") : t("Customer")), element("p"));
+  line.append(element("b", "speaker", said.side === "agent" ? t("You") : t("Customer")), element("p"));
   return line;
 }
 
