@@ -81,14 +81,16 @@ class Masker:
             return ready
         return ready + self.flush()
 
-    def so_far(self, words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
-        """An utterance that is not over, after what is held back: what is known to be none of what may not be kept,
-        and what may be shown, where digits that may be the beginning of such a number are hidden too.
+    def so_far(self, words: Sequence[Word], final: bool = True) -> tuple[list[Word], list[Word]]:
+        """An utterance after what is held back: what is known to be none of what may not be kept, and what may be
+        shown, where digits that may be part of such a number are hidden too.
+
+        Those at the end may go on; in what is not `final` any other word may turn out to be a digit as well.
         """
         before = [word for held in self._held for word in held]
         texts = [word.word for word in (*before, *words)]
         hidden = {place for place, _ in _hidden(texts, self._language, self._patterns)}
-        hushed = hidden | set(_begun(texts, self._language))
+        hushed = hidden | set(_begun(texts, self._language, final))
         return self._masked(words, hidden, len(before)), self._masked(words, hushed, len(before))
 
     @staticmethod
@@ -204,17 +206,16 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0 and any(char != "0" for char in digits)
 
 
-def _begun(words: Sequence[str], language: str) -> Iterator[int]:
-    """The words of the digits at the end, which may go on: where they are many, or may be a security code."""
+def _begun(words: Sequence[str], language: str, final: bool) -> Iterator[int]:
+    """The words of digits that may go on: where they are many, or may be a security code."""
     for joined in (True, False):
         tokens = _tokens(words, language, joined)
         while tokens and tokens[-1].text in _FILLERS:
             tokens.pop()
-        runs = list(_runs(tokens))
-        if not runs or runs[-1][-1] is not tokens[-1]:
-            continue
-        if sum(len(token.digits) for token in runs[-1]) >= TELLING:
-            yield from _words_of(runs[-1])
+        for run in _runs(tokens):
+            goes_on = not final or run[-1] is tokens[-1]
+            if goes_on and sum(len(token.digits) for token in run) >= TELLING:
+                yield from _words_of(run)
         yield from _matched(_folded_view(tokens), (_CODE_BEGUN,))
 
 

@@ -24,13 +24,15 @@ RULES: list[dict[str, Any]] = [
      "when": {"said": {"by": "customer", "regex": ["card [0-9 ]+"]}}},
     {"name": "rude", "title": {"en": "Rude"}, "text": {"en": "Listen in"}, "audience": "supervisor",
      "when": {"said": {"by": "agent", "phrases": {"en": ["shut up"]}}}},
+    {"name": "message", "title": {"en": "Message"}, "text": {"en": "{{said}}"},
+     "when": {"said": {"by": "customer", "phrases": {"en": ["message after the tone"]}}}},
     {"name": "held long", "title": {"en": "On hold"}, "text": {"en": "Take it back"},
      "when": {"event": {"kind": "hold"}}},
 ]  # fmt: skip
 CHECKLISTS: list[dict[str, Any]] = [
     {"name": "manners", "title": {"en": "Manners"}, "steps": [
         {"name": "greet", "title": {"en": "Greet"}, "phrases": {"en": ["good morning"]}},
-        {"name": "thank", "title": {"en": "Thank"}, "phrases": {"en": ["thank you"]}}]},
+        {"name": "thank", "title": {"en": "Thank"}, "by": "agent", "phrases": {"en": ["thank you"]}}]},
 ]  # fmt: skip
 
 

@@ -94,9 +94,8 @@ def hints(live: Live, call: str) -> list[Any]:
     subscriber = live.controller.configuration.by_slug(SLUG)
     assert subscriber
     with scoped(live.engine, subscriber.subscriber_id, read_only=True) as session:
-        found = [(row.card, row.rule, row.agent, row.misheard, shown.why(row))
-                 for row in shown.of_call(session, subscriber.subscriber_id, call)]  # fmt: skip
-    return found
+        return [(row.card, row.rule, row.agent, row.misheard, shown.why(row))
+                for row in shown.of_call(session, subscriber.subscriber_id, call)]  # fmt: skip
 
 
 def test_both_sides_are_kept_with_times_and_what_happened(talk: Callable[..., Talk]) -> None:

@@ -37,7 +37,12 @@ def test_the_next_one_goes_on(live: Live, speech: StandIn, tmp_path: Path, on_ho
     variable = live.outside.api(f"uuid_getvar {call['uuid']} souffleur_prompter")
     assert read(variable)
     assert not {"once", "tell", "told", "greet"} & set(variable.replace('"', " ").split())
-    live.until(lambda: (one := read(live.outside.api(f"uuid_getvar {call['uuid']} souffleur_prompter"))) and one.ticked and one.held == on_hold)
+
+    def remembered() -> bool:
+        one = read(live.outside.api(f"uuid_getvar {call['uuid']} souffleur_prompter"))
+        return bool(one and one.ticked and one.held == on_hold)
+
+    live.until(remembered)
     page.close()
     die(live.controller)
     live.start()

@@ -127,6 +127,7 @@ class RealPhone:
         self.calls: list[Call] = []
         self._no_answer, self._talks = no_answer, talks
         self._leaving: list[gevent.Greenlet] = []
+        self._mouth: tuple[Call, Mouth] | None = None
         self._greenlet = gevent.spawn(self._serve)
 
     @property
@@ -137,6 +138,12 @@ class RealPhone:
     def shown(self) -> list[str]:
         found = (re.search(r"sip:([^@]*)@", call.invite.one("from")) for call in self.calls if call.invite)
         return [match[1] for match in found if match]
+
+    def says(self, file: str) -> None:
+        """Speak in the call that was taken last."""
+        if self._mouth is None or self._mouth[0] is not self.calls[-1]:
+            self._mouth = (self.calls[-1], Mouth(self.agent, self.calls[-1]))
+        self._mouth[1].say(file)
 
     def told(self, header: str) -> list[str]:
         """A header of the calls that came, percent-decoded."""

@@ -67,6 +67,9 @@ class VirtualPhone:
         """A header of the calls that came, percent-decoded."""
         return [unquote(str(call.channel.get(f"sip_h_{header}"))) for call in self.callee.calls if call.channel]
 
+    def says(self, file: str) -> None:
+        self.callee.calls[-1].says(file)
+
     @property
     def shown(self) -> list[str]:
         return [str(call.channel.profile["Caller-ID-Number"]) for call in self.callee.calls if call.channel]

@@ -109,3 +109,31 @@ def test_any_text(said: list[str]) -> None:
 
 def texts(utterances: list[list[Word]]) -> list[str]:
     return [" ".join(word.word for word in one) for one in utterances]
+
+
+def said(text: str) -> list[Word]:
+    return [Word(word, 0.0, 0.1) for word in text.split()]
+
+
+def so_far(masker: Masker, text: str, final: bool = True) -> str:
+    known, shown = masker.so_far(said(text), final)
+    assert len(known) == len(shown)
+    return " ".join(word.word for word in shown)
+
+
+def test_digits_that_may_go_on_are_not_shown() -> None:
+    masker = Masker("en")
+    assert so_far(masker, "it is four one one", False) == "it is four one one"
+    assert so_far(masker, "it is four one one one", False) == f"it is {' '.join([MASK] * 4)}"
+    assert so_far(masker, "four one one one thanks") == "four one one one thanks"
+    assert so_far(masker, "four one one one for", False) == f"{' '.join([MASK] * 4)} for"  # may become a four
+    assert so_far(masker, "the security code is one two", False) == f"the security code is {MASK} {MASK}"
+    masker.put(said("my card four one one"))
+    assert so_far(masker, "one", False) == MASK
+    known, _ = masker.so_far(said("one one one one one one one one one one one one one"))
+    assert {word.word for word in known} == {MASK}
+
+
+def test_what_is_known_to_be_harmless_is_heard() -> None:
+    known, _ = Masker("en").so_far(said("order one two three four five"))
+    assert [word.word for word in known] == "order one two three four five".split()

@@ -62,7 +62,7 @@ class Voice:
             return None
         if not self.speaks:
             self.speaks, self._began = True, at
-        known, shown = self._masker.so_far(words)
+        known, shown = self._masker.so_far(words, final=False)
         said = Said(self.side, _text(known), (), final=False, at=at, language=self.language)
         return Spoken(self.number, said, tuple(shown), min(self._began, at), at)
 
