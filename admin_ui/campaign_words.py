@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 STATES: dict[str, tuple[str, Any]] = {
@@ -68,5 +69,12 @@ def reason(code: str) -> str:
 
 
 def basis(word: str) -> str:
-    """A ground, without what explains it."""
+    """A ground, without what explains it; `-` is none."""
+    if word == "-":
+        return _("none")
     return str(BASES[word]).partition(":")[0].strip() if word in BASES else word
+
+
+def problem(text: str) -> str:
+    """Why a campaign was paused by itself, in the person's language as far as it is known."""
+    return _(text) if text else ""

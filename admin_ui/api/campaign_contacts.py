@@ -9,14 +9,28 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from admin_ui import campaign_words as words
 from admin_ui.api.campaigns import find
-from admin_ui.api.parts import Answer, Body, Paging, answer, asks, keyset, listed, listing, refuse, scope, takes
+from admin_ui.api.parts import (
+    Answer,
+    Body,
+    Paging,
+    Query,
+    answer,
+    asks,
+    keyset,
+    listed,
+    listing,
+    refuse,
+    scope,
+    takes,
+)
 from admin_ui.api.parts.problems import reason as worded
 from admin_ui.audit import noted
 from admin_ui.database import db
 from admin_ui.filters import exact
 from admin_ui.person import subscriber_id
-from conf.campaigns import calling, contacts, document, editing
+from conf.campaigns import again, calling, contacts, document, editing, removal
 from conf.campaigns.verdict import Reason, Verdict
 from conf.campaigns.zones import country_of
 from conf.models import Campaign, CampaignContact, DoNotCall, Subscriber
@@ -97,6 +111,12 @@ class VerdictOut(BaseModel):
     again_at: datetime | None = Field(description="The next moment that nothing speaks against; null: never.")
 
 
+class Forgetting(Query):
+    """How a contact is removed."""
+
+    never_call: bool = Field(False, description="Put the number on the do-not-call list.")
+
+
 class NeverCall(Body):
     """A number that must not be called."""
 
@@ -172,6 +192,19 @@ def may_call(name: str, number: str) -> Answer:
     return answer({"allowed": verdict.allowed, "reasons": reasons, "again_at": verdict.again_at})
 
 
+@blueprint.delete("/campaigns/<name>/contacts/<number>")
+@scope("campaigns:write")
+@asks(Forgetting)
+@blueprint.output({}, status_code=204)
+def forget_contact(name: str, number: str, query: Forgetting) -> Answer:
+    """Remove a contact, with what is known of the person and of the calls.
+
+    Not while it is being called. `never_call` puts the number on the do-not-call list."""
+    forget(find(name), number, never_call=query.never_call)
+    db.session.commit()
+    return "", 204, {}
+
+
 @blueprint.get("/do-not-call")
 @scope("campaigns:read")
 @asks(Paging)
@@ -244,17 +277,33 @@ def wanted(campaign: Campaign, query: ContactsWanted) -> Any:
 
 def verdict_now(campaign: Campaign, number: str) -> Verdict:
     """Whether a contact may be called now. LookupError when the number is no contact."""
-    session = db.session()
+    contact = find_contact(campaign, number)
+    return calling.verdict_of(db.session(), campaign, document.load(campaign.doc), contact, datetime.now(UTC))
+
+
+def find_contact(campaign: Campaign, number: str) -> CampaignContact:
+    """A contact by its number. LookupError when there is none."""
     found = select(CampaignContact).where(CampaignContact.campaign_id == campaign.id, CampaignContact.number == number)
-    contact = session.scalars(found).one_or_none()
+    contact = db.session.scalars(found).one_or_none()
     if contact is None:
         raise LookupError(number)
-    return calling.verdict_of(session, campaign, document.load(campaign.doc), contact, datetime.now(UTC))
+    return contact
+
+
+def forget(campaign: Campaign, number: str, *, never_call: bool) -> None:
+    """Remove a contact; its number may be barred. LookupError when there is none, ConfigurationError while it rings."""
+    removal.forget(db.session(), find_contact(campaign, number), datetime.now(UTC))
+    # The log of changes is no place for the number of somebody who wants to be forgotten.
+    noted("changed", "campaign", campaign.name, [("contacts", 1, None)])
+    if never_call:
+        bar(number, campaign.name)
 
 
 def said(one: Reason) -> str:
     """A reason in the person's language."""
     fields = {name: exact(value) if isinstance(value, datetime) else value for name, value in one.fields.items()}
+    if one.code == "no_ground":
+        fields = {name: ", ".join(map(words.basis, str(value).split(", "))) for name, value in fields.items()}
     return worded(Problem(one.code, one.message, fields))
 
 
@@ -277,6 +326,8 @@ def unbar(number: str) -> None:
     if row is None:
         raise LookupError(number)
     session.delete(row)
+    session.flush()
+    again.off_the_list(session, number, datetime.now(UTC))
     noted("removed", "do_not_call", number)
 
 

@@ -27,7 +27,7 @@ from admin_ui.api.parts import (
 from admin_ui.audit import noted
 from admin_ui.database import db
 from admin_ui.person import subscriber_id
-from conf.campaigns import document, editing, progress
+from conf.campaigns import again, document, editing, progress, removal
 from conf.editing.documents import Stale, etag
 from conf.models import Campaign
 
@@ -71,6 +71,12 @@ class ProgressShown(BaseModel):
     outcomes: dict[str, int] = Field(description="Contacts that are done, by their last outcome.")
     held_up: dict[str, int] = Field(description="Contacts that may not be called now, by the reason.")
     next_at: datetime | None = Field(description="When the next contact is due.")
+
+
+class LookedAgain(BaseModel):
+    """What is judged anew."""
+
+    contacts: int
 
 
 class Move(Body):
@@ -160,6 +166,31 @@ def move_campaign(name: str, body: Move) -> Answer:
     return answer(shown(row), etag=tag(row))
 
 
+@blueprint.delete("/campaigns/<name>")
+@scope("campaigns:write")
+@blueprint.output({}, status_code=204)
+def remove_campaign(name: str) -> Answer:
+    """Remove a campaign, its contacts and its calls.
+
+    Not while it is running or calls of it are in progress. Numbers on the do-not-call list stay there, and calls of the
+    last weeks count still where the rules of a country bound how often somebody is called."""
+    remove(find(name))
+    db.session.commit()
+    return "", 204, {}
+
+
+@blueprint.post("/campaigns/<name>/look-again")
+@scope("campaigns:write")
+@blueprint.output(LookedAgain, example={"contacts": 4})
+def look_again(name: str) -> Answer:
+    """Judge anew every contact that something keeps from being called.
+
+    A change of the campaign's settings, or of the do-not-call list, does so by itself."""
+    contacts = judge_again(find(name))
+    db.session.commit()
+    return answer({"contacts": contacts})
+
+
 @blueprint.get("/campaigns/<name>/progress")
 @scope("campaigns:read")
 @blueprint.output(ProgressShown, example=COUNTED)
@@ -187,6 +218,8 @@ def save(name: str | None, doc: dict[str, Any], expected: str | None = None) -> 
         if expected is not None and expected != etag(before):
             raise Stale(before)
     row = editing.save(db.session(), name, doc)
+    if name is not None:
+        again.changed(db.session(), row, before, datetime.now(UTC))
     fields = [field for field in {**before, **doc} if before.get(field) != doc.get(field)]
     changes = [(field, before.get(field), doc.get(field)) for field in fields]
     if changes:
@@ -201,6 +234,20 @@ def move(row: Campaign, state: str) -> Campaign:
     if before != state:
         noted("changed", "campaign", row.name, [("state", before, state)])
     return row
+
+
+def remove(row: Campaign) -> None:
+    """Remove a campaign with what belongs to it. ConfigurationError while it is running."""
+    contacts = removal.remove(db.session(), row, datetime.now(UTC))
+    noted("removed", "campaign", row.name, [("contacts", contacts, None)])
+
+
+def judge_again(row: Campaign) -> int:
+    """Judge anew every contact that a reason keeps from being called; how many."""
+    contacts = again.look_again(db.session(), row, datetime.now(UTC))
+    if contacts:
+        noted("changed", "campaign", row.name, [("looked_at_again", None, contacts)])
+    return contacts
 
 
 def tag(row: Campaign) -> str:

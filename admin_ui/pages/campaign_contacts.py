@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from admin_ui import campaign_words as words
-from admin_ui.api.campaign_contacts import ContactsWanted, said, verdict_now, wanted
+from admin_ui.api.campaign_contacts import ContactsWanted, forget, said, verdict_now, wanted
 from admin_ui.api.parts import keyset
 from admin_ui.database import db
+from admin_ui.filters import phone
+from admin_ui.forms.told import told
 from admin_ui.pages import campaigns
 from admin_ui.pages.calls import typed_number
 from admin_ui.pages.campaigns import read
@@ -90,6 +93,25 @@ def contact(name: str, number: str) -> ResponseReturnValue:
         words=words,
         now=datetime.now(UTC),
     )
+
+
+@pages.post("/campaigns/<name>/contacts/<number>/remove")
+@allowed(CONFIGURE)
+def forget_contact(name: str, number: str) -> ResponseReturnValue:
+    """Remove a contact; its number goes on the do-not-call list when that is wanted."""
+    never_call = bool(request.form.get("never_call"))
+    try:
+        forget(read(name), number, never_call=never_call)
+    except LookupError:
+        abort(404)
+    except ConfigurationError as error:
+        db.session.rollback()
+        flash(told(error.problems[0]), "error")
+        return redirect(url_for("campaigns.contact", name=name, number=number), 303)
+    db.session.commit()
+    text = _("%(number)s is removed, and on the do-not-call list.") if never_call else _("%(number)s is removed.")
+    flash(text % {"number": phone(number)})
+    return redirect(url_for("campaigns.one", name=name), 303)
 
 
 def _searched(found: Any, text: str) -> Any:

@@ -23,6 +23,7 @@ from admin_ui.forms.told import told
 from admin_ui.pages import campaigns
 from admin_ui.pages.campaigns import read
 from admin_ui.person import allowed, subscriber_id
+from admin_ui.serving import LARGEST
 from conf.accounts.permissions import CONFIGURE
 from conf.campaigns import contacts
 from conf.campaigns.policies import policy_of
@@ -79,6 +80,7 @@ def bring_in(name: str) -> ResponseReturnValue:
 @allowed(CONFIGURE)
 def brought_in(name: str) -> ResponseReturnValue:
     """Show what a table holds; bring it in once somebody has looked at that."""
+    request.max_form_memory_size = LARGEST
     text = _text()
     with looking(subscriber_id()):
         campaign = read(name)
@@ -177,9 +179,7 @@ def _first_step(campaign: Campaign, text: str, error: str) -> str:
     return render_template("campaigns/bring_in.html", campaign=campaign, text=text, error=error, checked=None)
 
 
-def _second_step(
-    campaign: Campaign, text: str, names: Sequence[str], mapped: dict[str, Any], checked: Checked
-) -> str:
+def _second_step(campaign: Campaign, text: str, names: Sequence[str], mapped: dict[str, Any], checked: Checked) -> str:
     return render_template(
         "campaigns/bring_in.html",
         campaign=campaign,

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from admin_ui import campaign_words as words
@@ -59,7 +60,7 @@ def index() -> ResponseReturnValue:
     table = Table("campaigns", COLUMNS, _rows(), lambda row: [row.campaign.name, row.campaign.doc["flow"]], FILTERS)
     if request.args.get("format") == "csv":
         return table.csv()
-    return render_template("campaigns/index.html", table=table, states=words.STATES, now=datetime.now(UTC))
+    return render_template("campaigns/index.html", table=table, words=words, now=datetime.now(UTC))
 
 
 @blueprint.get("/campaigns/new")
@@ -135,6 +136,35 @@ def move(name: str) -> ResponseReturnValue:
         return redirect(url_for("campaigns.one", name=name), 303)
     db.session.commit()
     flash(MOVED[state] % {"name": name})
+    return redirect(url_for("campaigns.one", name=name), 303)
+
+
+@blueprint.post("/campaigns/<name>/remove")
+@allowed(CONFIGURE)
+def remove(name: str) -> ResponseReturnValue:
+    """Remove a campaign with its contacts and calls."""
+    row = read(name)
+    try:
+        over_api.remove(row)
+    except ConfigurationError as error:
+        db.session.rollback()
+        flash(told(error.problems[0]), "error")
+        return redirect(url_for("campaigns.one", name=name), 303)
+    db.session.commit()
+    flash(_("%(name)s is removed, with its contacts and their calls.", name=name))
+    return redirect(url_for("campaigns.index"), 303)
+
+
+@blueprint.post("/campaigns/<name>/look-again")
+@allowed(CONFIGURE)
+def look_again(name: str) -> ResponseReturnValue:
+    """Judge anew whoever may not be called."""
+    contacts = over_api.judge_again(read(name))
+    db.session.commit()
+    if contacts:
+        flash(ngettext("%(num)s contact is judged anew.", "%(num)s contacts are judged anew.", contacts))
+    else:
+        flash(_("Nobody is held up."))
     return redirect(url_for("campaigns.one", name=name), 303)
 
 

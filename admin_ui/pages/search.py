@@ -16,7 +16,7 @@ from admin_ui.filters import phone
 from admin_ui.person import allowed, me
 from admin_ui.shell import navigation
 from conf.accounts.permissions import CALLS, CONFIGURE, OWN, PEOPLE
-from conf.models import Extension, Flow, FlowDraft, Number, NumberList, Prompt, Schedule, User
+from conf.models import Campaign, Extension, Flow, FlowDraft, Number, NumberList, Prompt, Schedule, User
 from controller.flow.numbers import e164
 
 blueprint = Blueprint("search", __name__)
@@ -41,6 +41,7 @@ ACTIONS = (
     ("schedules.new", _l("Add a schedule"), "calendar-clock", CONFIGURE),
     ("lists.new", _l("Add a list"), "list-filter", CONFIGURE),
     ("prompts.new", _l("Add a prompt"), "audio-lines", CONFIGURE),
+    ("campaigns.new", _l("New campaign"), "megaphone", CONFIGURE),
     ("me.page", _l("My password, sessions and look"), "circle-user-round", OWN),
 )
 NAMED: tuple[tuple[Any, str, str, Any], ...] = (
@@ -78,6 +79,7 @@ def _things(text: str) -> Iterator[Found]:
         yield from _people(text)
     if me().may(CONFIGURE):
         yield from _flows(text)
+        yield from _campaigns(text)
         yield from _named(text)
     number = e164(text, me().country) or ("".join(text.split()) if text.replace(" ", "").isdigit() else "")
     if number and me().may(CALLS) and "calls.index" in current_app.view_functions:
@@ -109,6 +111,12 @@ def _people(text: str) -> Iterator[Found]:
         if short.kind != "user":
             page = url_for("extensions.edit", name=short.number)
         yield Found(f"{short.number} · {phone(short.target)}", _("Short number"), "grid-3x3", page)
+
+
+def _campaigns(text: str) -> Iterator[Found]:
+    wanted = select(Campaign).where(Campaign.name.icontains(text, autoescape=True)).order_by(Campaign.id.desc())
+    for row in db.session.scalars(wanted.limit(MOST)):
+        yield Found(row.name, _("Campaign"), "megaphone", url_for("campaigns.one", name=row.name))
 
 
 def _flows(text: str) -> Iterator[Found]:

@@ -14,13 +14,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from conf.campaigns import document, editing
+from conf.campaigns import again, document, editing
 from conf.campaigns.policies import policy_of
 from conf.campaigns.retries import again_at
 from conf.campaigns.verdict import Asked, Consent, Verdict, may_call
-from conf.models import Campaign, CampaignCall, CampaignContact, DoNotCall
+from conf.models import Campaign, CampaignCall, CampaignContact, DoNotCall, PastCall
+from conf.problems import N_
 
 LOOKED_AT = 50  # contacts that are looked at in one round: most of them may have to wait
+NOBODY = N_("As it is set, some contacts may never be called: change it, or end it.")
 Names = Callable[[], tuple[str, str]]
 DAY = timedelta(days=1)
 MEMORY = timedelta(days=400)  # calls older than this are nobody's concern
@@ -82,7 +84,6 @@ def verdict_of(
     listed = session.scalars(select(DoNotCall).where(DoNotCall.number == contact.number)).one_or_none()
     policy = policy_of(contact.country)
     since = now - (policy.within if policy else MEMORY)
-    placed = select(CampaignCall.placed_at).where(CampaignCall.number == contact.number, CampaignCall.placed_at > since)
     return may_call(
         Asked(
             number=contact.number,
@@ -92,7 +93,7 @@ def verdict_of(
             automatic=written.automatic,
             presented=written.number,
             consent=_consent(contact, written),
-            calls=session.scalars(placed).all(),
+            calls=_calls(session, contact.number, since),
             refused_at=listed.at if listed and listed.kind == "refused" else None,
             do_not_call=bool(listed and listed.kind == "never"),
             week=written.week(),
@@ -127,21 +128,35 @@ def conclude(session: Session, call: str, outcome: str, cause: str, now: datetim
     outcomes = session.scalars(
         select(CampaignCall.outcome).where(CampaignCall.contact_id == contact.id).order_by(CampaignCall.id)
     ).all()
-    again = again_at(outcomes, now, written.plan(), written.most_calls)
+    due_at = again_at(outcomes, now, written.plan(), written.most_calls)
     contact.outcome, contact.reason = outcome, ""
-    contact.state, contact.due_at = ("waiting", again) if again else ("done", contact.due_at)
+    contact.state, contact.due_at = ("waiting", due_at) if due_at else ("done", contact.due_at)
     session.flush()
     return True
 
 
 def end_what_is_done(session: Session, campaign: Campaign, now: datetime) -> bool:
-    """End a running campaign that has nobody left to call."""
+    """End a running campaign that has nobody left to call.
+
+    When it is the campaign's own doing that somebody is not called, it is paused instead: it can be changed.
+    """
     left = select(func.count()).select_from(CampaignContact)
     left = left.where(CampaignContact.campaign_id == campaign.id, CampaignContact.state != "done")
     if campaign.state != "running" or session.scalars(left).one():
         return False
-    editing.move(session, campaign, "over", now)
+    if again.mendable(session, campaign):
+        editing.move(session, campaign, "paused", now, NOBODY)
+    else:
+        editing.move(session, campaign, "over", now)
     return True
+
+
+def _calls(session: Session, number: str, since: datetime) -> list[datetime]:
+    """The moments of all calls to a number; also those of campaigns that were removed."""
+    found: list[datetime] = []
+    for table in (CampaignCall, PastCall):
+        found += session.scalars(select(table.placed_at).where(table.number == number, table.placed_at > since))
+    return found
 
 
 def _free(session: Session, campaign: Campaign, written: document.Campaign, now: datetime) -> int:

@@ -77,3 +77,8 @@ POLICIES: Mapping[str, Policy] = {"FR": FRANCE} | {part: _french(Calendar("FR", 
 def policy_of(country: str) -> Policy | None:
     """The policy for people of a country, as two letters; None when there is none, and nobody there is called."""
     return POLICIES.get(country)
+
+
+def longest() -> timedelta:
+    """How long a call is counted in any country: what is older is forgotten."""
+    return max(policy.within for policy in POLICIES.values())

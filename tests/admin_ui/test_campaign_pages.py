@@ -163,7 +163,7 @@ def test_it_is_started_paused_and_ended(site: Site, engineer: Any) -> None:
     nobody = engineer.post(path, data={"state": "running"}, follow_redirects=True)
     assert "bring in contacts first" in nobody.text
     filled(engineer)
-    assert "hx-trigger=\"every 3s\"" not in engineer.get("/campaigns/satisfaction/progress").text
+    assert 'hx-trigger="every 3s"' not in engineer.get("/campaigns/satisfaction/progress").text
     started = engineer.post(path, data={"state": "running"}, follow_redirects=True)
     assert 'hx-trigger="every 3s"' in started.text
     assert campaign(site).state == "running"
@@ -296,3 +296,28 @@ def test_every_outcome_has_a_word() -> None:
     assert set(words.OUTCOMES) == {*get_args(Outcome), "not_allowed"}
     assert set(words.PURPOSES) == set(get_args(Purpose))
     assert set(words.BASES) == set(get_args(Basis))
+
+
+def test_a_contact_and_a_campaign_are_removed_and_found_before(site: Site, engineer: Any) -> None:
+    made(engineer)
+    filled(engineer)
+    assert "/campaigns/satisfaction/progress" in engineer.get("/search?q=satisf").text
+    where = "/campaigns/satisfaction/contacts/+33612345678"
+    assert engineer.post(f"{where}/remove", data={"never_call": "yes"}).status_code == 303
+    assert engineer.get(where).status_code == 404
+    assert engineer.post(f"{where}/remove").status_code == 404
+    assert "06 12 34 56 78" in engineer.get("/campaigns/do-not-call").text
+    engineer.post("/campaigns/satisfaction/state", data={"state": "running"})
+    engineer.post("/campaigns/satisfaction/remove")
+    assert "pause it first" in engineer.get("/campaigns/satisfaction/progress").text
+    engineer.post("/campaigns/satisfaction/state", data={"state": "paused"})
+    assert engineer.post("/campaigns/satisfaction/remove").headers["Location"].endswith("/campaigns")
+    assert engineer.get("/campaigns/satisfaction/progress").status_code == 404
+
+
+def test_a_large_table_is_pasted(site: Site, engineer: Any) -> None:
+    """More than forms may usually have."""
+    made(engineer)
+    table = "tel,note\n" + "".join(f"06123{number:05},{'x' * 150}\n" for number in range(5000))
+    assert len(table) > 800_000
+    assert engineer.post("/campaigns/satisfaction/bring-in", data={"text": table}).status_code == 200

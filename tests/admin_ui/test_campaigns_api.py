@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from conf.database import scoped
+from conf.models import CampaignContact
 from tests.admin_ui.site import Site
 
 DOC: dict[str, Any] = {
@@ -98,3 +101,52 @@ def test_a_table_that_cannot_be_read_names_its_field(engineer: Any) -> None:
     engineer.post("/api/v1/campaigns", json=DOC)
     answer = engineer.post("/api/v1/campaigns/satisfaction/contacts", json={"text": "tel\n", "number": "phone"})
     assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "no_column")
+
+
+def test_a_campaign_and_a_contact_are_removed(engineer: Any) -> None:
+    engineer.post("/api/v1/campaigns", json=DOC)
+    contacts = {"text": "tel\n0612345678\n0687654321\n", "number": "tel"}
+    engineer.post("/api/v1/campaigns/satisfaction/contacts", json=contacts)
+    one = "/api/v1/campaigns/satisfaction/contacts/+33612345678"
+    assert engineer.delete(f"{one}?never_call=true").status_code == 204
+    assert engineer.delete(one).status_code == 404
+    left = engineer.get("/api/v1/campaigns/satisfaction/contacts").json["items"]
+    assert [contact["number"] for contact in left] == ["+33687654321"]
+    assert [row["number"] for row in engineer.get("/api/v1/do-not-call").json["items"]] == ["+33612345678"]
+    engineer.post("/api/v1/campaigns/satisfaction/state", json={"state": "running"})
+    running = engineer.delete("/api/v1/campaigns/satisfaction")
+    assert (running.status_code, running.json["errors"][0]["code"]) == (422, "running")
+    assert "suspendez" in running.json["errors"][0]["reason"]
+    engineer.post("/api/v1/campaigns/satisfaction/state", json={"state": "paused"})
+    assert engineer.delete("/api/v1/campaigns/satisfaction").status_code == 204
+    assert engineer.get("/api/v1/campaigns/satisfaction").status_code == 404
+    assert len(engineer.get("/api/v1/do-not-call").json["items"]) == 1
+
+
+def test_who_was_held_up_is_judged_anew_on_demand_and_by_a_change(engineer: Any, both_sites: Site) -> None:
+    engineer.post("/api/v1/campaigns", json=DOC)
+    engineer.post("/api/v1/campaigns/satisfaction/contacts", json={"text": "tel\n0612345678\n", "number": "tel"})
+    held_up(both_sites)
+    assert engineer.post("/api/v1/campaigns/satisfaction/look-again").json == {"contacts": 1}
+    assert engineer.post("/api/v1/campaigns/satisfaction/look-again").json == {"contacts": 0}
+    held_up(both_sites)
+    changes = {"If-Match": engineer.get("/api/v1/campaigns/satisfaction").headers["ETag"]}
+    assert engineer.put("/api/v1/campaigns/satisfaction", json=DOC | {"ends": "2030-01-01"}, headers=changes).json
+    assert engineer.get("/api/v1/campaigns/satisfaction/progress").json["waiting"] == 1
+
+
+def test_grounds_are_named_in_the_words_of_the_reader(engineer: Any) -> None:
+    engineer.post("/api/v1/campaigns", json=DOC | {"ground": "contract"})
+    engineer.post("/api/v1/campaigns/satisfaction/contacts", json={"text": "tel\n0612345678\n", "number": "tel"})
+    told = engineer.get("/api/v1/campaigns/satisfaction/contacts/+33612345678/may-call").json["reasons"]
+    (reason,) = [one["reason"] for one in told if one["code"] == "no_ground"]
+    assert "Consentement" in reason
+    assert "Contrat" in reason
+    assert "legitimate" not in reason
+
+
+def held_up(site: Site) -> None:
+    """Nobody of the campaign may be called."""
+    with scoped(site.engine, site.subscriber_id()) as session:
+        for row in session.scalars(select(CampaignContact)):
+            row.state, row.outcome, row.reason = "done", "not_allowed", "wrong_number_shown"
