@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import request
 
-from admin_ui.database import db
-from admin_ui.person import me
+from admin_ui.database import confine, db
+from admin_ui.person import me, subscriber_id
 from conf import audit
 from conf.difference import Change
 
@@ -19,3 +19,12 @@ def noted(action: str, kind: str, name: str, changes: Change | Iterable[Sequence
     `changes`: a Change (as `conf.editing` gives them), or (field, before, after). Secrets are shown as ***.
     """
     audit.record(db.session(), me().login, request.remote_addr or "", action, kind, name, changes)
+
+
+def noted_reading(kind: str, name: str) -> None:
+    """Say in the audit log that somebody reads what was said: before it is shown, in a transaction of its own."""
+    db.session.close()
+    confine(subscriber_id(), read_only=False)
+    noted("read", kind, name)
+    db.session.commit()
+    confine(subscriber_id(), read_only=True)

@@ -62,12 +62,13 @@ NAVIGATION = (
         ),
     ),
     Group(
-        _l("Calls"),
+        _l("Speech"),
         (
-            Place("calls.index", _l("Call history"), "history", CALLS),
+            Place("prompter.index", _l("Prompter"), "message-square-quote", CONFIGURE),
             Place("campaigns.index", _l("Campaigns"), "megaphone", CONFIGURE),
         ),
     ),
+    Group(_l("Calls"), (Place("calls.index", _l("Call history"), "history", CALLS),)),
     Group(_l("Desk"), (Place("desk.page", _l("Desk"), "headset", DESK),)),
     Group(_l("Fax"), (Place("fax.page", _l("Fax box"), "printer", FAX),)),
     Group(

@@ -102,10 +102,25 @@ def try_out(body: Wanted) -> Answer:
 
 def replayed(doc: Document, *, since: datetime | None = None, most: int = 200) -> dict[str, Any]:
     """Play the newest calls of the subscriber to one rule. ConfigurationError says what is wrong with the rule."""
+    found = compared(doc, None, since=since, most=most)
+    hits = [{name: hit[name] for name in HIT} for hit in found["hits"]]
+    return {name: found[name] for name in FOUND} | {"hits": hits}
+
+
+def compared(
+    doc: Document, saved: Document | None, *, since: datetime | None = None, most: int = 200
+) -> dict[str, Any]:
+    """Play the newest calls to a rule, and to what is saved of it: what `replayed` gives, and what changes by saving.
+
+    `before` is how often the saved rule fires in the same calls; `gained` and `lost` count the cards that come and go.
+    A hit that comes has `gained`; the first that go are `losses`. Without a saved rule these are None and empty.
+    """
     refuse_problems(editing.form("rules", doc, CHECKS["rules"]))
+    if saved is not None and editing.form("rules", saved, CHECKS["rules"]):
+        saved = None  # it was right once: there is nothing to hold it against
     owner, engine = subscriber_id(), db.engine
     db.session.rollback()  # it waits: no connection is held meanwhile
-    return _pool().apply(_play, (engine, owner, doc, since, min(most, MOST_CALLS)))
+    return _pool().apply(_play, (engine, owner, doc, saved, since, min(most, MOST_CALLS)))
 
 
 @dataclass
@@ -148,20 +163,64 @@ def _pool() -> ThreadPool:
     return ThreadPool(AT_ONCE)
 
 
-def _play(engine: Engine, owner: int, doc: Document, since: datetime | None, most: int) -> dict[str, Any]:
+@dataclass
+class Tally:
+    """What a rule and the saved one do in the calls that were played so far."""
+
+    calls: int = 0
+    hit_calls: int = 0
+    fired: int = 0
+    before: int = 0
+    gained: int = 0
+    lost: int = 0
+    hits: list[tuple[Hit, bool]] = field(default_factory=list)
+    losses: list[Hit] = field(default_factory=list)
+
+    def take(self, now: Sequence[Hit], then: Sequence[Hit], compares: bool) -> None:
+        """Count the cards of one call."""
+        self.calls += 1
+        self.hit_calls += bool(now)
+        self.fired += len(now)
+        self.before += len(then)
+        here, there = {_place(hit) for hit in now}, {_place(hit) for hit in then}
+        fresh = [(hit, compares and _place(hit) not in there) for hit in now]
+        gone = [hit for hit in then if _place(hit) not in here]
+        self.gained += sum(is_new for _hit, is_new in fresh)
+        self.lost += len(gone)
+        self.hits += fresh[: MOST_HITS - len(self.hits)]
+        self.losses += gone[: MOST_HITS - len(self.losses)]
+
+
+def _play(
+    engine: Engine, owner: int, doc: Document, saved: Document | None, since: datetime | None, most: int
+) -> dict[str, Any]:
+    rules, old = Rules.load([doc]), Rules.load([saved]) if saved else None
+    tally = Tally()
     with scoped(engine, owner, read_only=True) as session:
         past = Past(transcripts.every(session, owner, since=since, most=most), time.monotonic() + LONGEST)
-        found = replay(Rules.load([doc]), past)
+        for kept in past:
+            tally.take(replay(rules, [kept]).hits, replay(old, [kept]).hits if old else (), old is not None)
         spoken = Spoken(session, owner)
-        hits = [_shown(hit, spoken.of(hit.call)) for hit in found.hits[:MOST_HITS]]
+        hits = [_shown(hit, spoken.of(hit.call)) | {"gained": is_new} for hit, is_new in tally.hits]
+        losses = [_shown(hit, spoken.of(hit.call)) for hit in tally.losses]
     return {
-        "calls": found.calls,
-        "hit_calls": found.hit_calls,
-        "fired": found.fired,
+        "calls": tally.calls,
+        "hit_calls": tally.hit_calls,
+        "fired": tally.fired,
         "complete": past.complete,
         "sealed": past.sealed,
         "hits": hits,
+        "before": tally.before if old else None,
+        "gained": tally.gained,
+        "lost": tally.lost,
+        "losses": losses,
     }
+
+
+def _place(hit: Hit) -> tuple[str, str, float]:
+    """Where a card would have been shown: in an utterance, or at a time."""
+    seen = hit.card.why.seen
+    return (hit.call, seen.side, float(seen.utterance)) if seen else (hit.call, "", round(hit.card.at, 1))
 
 
 def _shown(hit: Hit, kept: Kept) -> dict[str, Any]:

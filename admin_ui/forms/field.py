@@ -66,6 +66,10 @@ class Field:
         """The input that shows what is wrong at a path of the document, which begins with one of the keys."""
         return self.name
 
+    def line(self, doc: Document) -> str:
+        """What a document says, in a line to be read beside another."""
+        return " · ".join(value for values in self.inputs(doc).values() for value in values if value) or "—"
+
 
 def first(sent: Inputs, name: str) -> str:
     """An input's value; "" when it was not sent."""

@@ -24,7 +24,7 @@ def compared(form: Form, base: Document, present: Document, sent: Inputs) -> lis
     """What somebody else changed since `base` was shown, field by field, beside what was typed."""
     mine = form.read(sent, base)
     return [
-        Other(one.label, _text(one, base), _text(one, present), _text(one, mine) if _differ(one, base, mine) else None)
+        Other(one.label, one.line(base), one.line(present), one.line(mine) if _differ(one, base, mine) else None)
         for one in form.fields
         if _differ(one, base, present)
     ]
@@ -42,8 +42,3 @@ def merged(form: Form, base: Document, present: Document, sent: Inputs) -> dict[
 
 def _differ(field: Field, one: Document, other: Document) -> bool:
     return bool(field.read(field.inputs(one)) != field.read(field.inputs(other)))
-
-
-def _text(field: Field, doc: Document) -> str:
-    """A field's values as one line."""
-    return " · ".join(value for values in field.inputs(doc).values() for value in values if value) or "—"

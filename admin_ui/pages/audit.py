@@ -53,6 +53,7 @@ ACTIONS: dict[str, Any] = {
     "test_call": _l("test call placed"),
     "freed": _l("freed"),
     "moved": _l("moved"),
+    "read": _l("read"),
 }
 KINDS: dict[str, Any] = {
     "account": _l("Account"),
@@ -70,6 +71,8 @@ KINDS: dict[str, Any] = {
     "do_not_call": _l("Do-not-call list"),
     "rule": _l("Prompter rule"),
     "checklist": _l("Checklist"),
+    "transcript": _l("Transcript"),
+    "message": _l("Message"),
     "token": _l("API token"),
     "webhook": _l("Webhook"),
     "subscriber": _l("Subscriber"),

@@ -19,7 +19,7 @@ from admin_ui.audit import noted
 from admin_ui.database import confine, db
 from admin_ui.filters import phone
 from admin_ui.flow_world import checks
-from admin_ui.forms import folder_zip, options
+from admin_ui.forms import folder_zip, options, prompter_policy
 from admin_ui.forms.family import Family, Words
 from admin_ui.forms.field import Choice, Phone, Switch, Text
 from admin_ui.forms.field import Words as Listed
@@ -81,7 +81,12 @@ def form() -> Form:
             ),
         ),
     )
-    sections = (Section("", who), Section(_l("Calls"), calls), Section(_l("Access to these pages"), access))
+    sections = (
+        Section("", who),
+        Section(_l("Calls"), calls),
+        Section(_l("Prompter"), (prompter_policy.field(),)),
+        Section(_l("Access to these pages"), access),
+    )
     return Form(documents.Subscriber, sections)
 
 

@@ -59,7 +59,9 @@ function newRow(list: HTMLElement, number = nextNumber(list)): HTMLElement | nul
   const template = list.querySelector<HTMLTemplateElement>(":scope > template");
   const made = template?.content.firstElementChild?.cloneNode(true);
   if (!(made instanceof HTMLElement) || !template) return null;
-  for (const input of made.querySelectorAll<HTMLInputElement>("[name]")) input.name = input.name.replace(".NEW.", `.${number}.`);
+  for (const name of ["name", "id", "for", "aria-describedby", "data-field"]) {
+    for (const one of made.querySelectorAll(`[${name}*=".NEW."]`)) one.setAttribute(name, (one.getAttribute(name) ?? "").replaceAll(".NEW.", `.${number}.`));
+  }
   list.insertBefore(made, template);
   list.querySelectorAll<HTMLSelectElement>("[data-chooses]").forEach(showChosen);
   settle(list);
@@ -112,7 +114,9 @@ function changed(element: HTMLElement): void {
 
 /** Shows what a choice needs, and hides the rest. */
 function showChosen(chooser: HTMLSelectElement): void {
-  for (const part of chooser.closest("[data-shows]")?.querySelectorAll<HTMLElement>("[data-when]") ?? []) {
+  const scope = chooser.closest("[data-shows]");
+  for (const part of scope?.querySelectorAll<HTMLElement>("[data-when]") ?? []) {
+    if (part.parentElement?.closest("[data-shows]") !== scope) continue; // another choice's, inside
     part.hidden = !(part.dataset.when ?? "").split(" ").includes(chooser.value);
   }
 }

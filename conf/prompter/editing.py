@@ -18,7 +18,7 @@ from conf.editing.storable import unstorable
 from conf.editing.stored import lock
 from conf.models import Checklist, Document, PrompterRule
 from conf.problems import N_, Problem
-from conf.prompter import documents
+from conf.prompter import documents, shown
 
 __all__ = ["KINDS", "MOST", "Stale", "etag", "form", "move", "read", "read_all", "remove", "save"]
 
@@ -90,6 +90,8 @@ def save(
     else:
         row.doc = doc
     session.flush()
+    if kind == "rules" and name not in (None, doc["name"]):
+        shown.renamed(session, subscriber_id, str(name), doc["name"])
     change = Change(about.word, doc["name"], "changed" if present else "added", present, doc, row.position)
     return Saved(doc, change, warnings=tuple(warnings))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from conf.models import ShownHint
@@ -95,6 +95,24 @@ def why(row: ShownHint) -> Mapping[str, Any] | None:
     """Why a card was shown; None while that is sealed."""
     found: Mapping[str, Any] | None = None if row.why.sealed else opened(row.why)
     return found
+
+
+def marked(
+    session: Session, subscriber_id: int, rule: str, *, mark: str, since: datetime | None = None, most: int = 50
+) -> Sequence[ShownHint]:
+    """The cards of a rule that have a mark, the newest first."""
+    wanted = select(ShownHint).where(
+        ShownHint.subscriber_id == subscriber_id, ShownHint.rule == rule, ShownHint.mark == mark
+    )
+    if since:
+        wanted = wanted.where(ShownHint.at >= since)
+    return session.scalars(wanted.order_by(ShownHint.at.desc(), ShownHint.id.desc()).limit(most)).all()
+
+
+def renamed(session: Session, subscriber_id: int, before: str, after: str) -> None:
+    """A rule has another name: its cards go with it."""
+    wanted = update(ShownHint).where(ShownHint.subscriber_id == subscriber_id, ShownHint.rule == before)
+    session.execute(wanted.values(rule=after), execution_options={"synchronize_session": False})
 
 
 def marks(
