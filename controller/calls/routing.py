@@ -84,12 +84,18 @@ def _from_trunk(offer: Offer, known: Known) -> Route | NoRoute:
         return NoRoute(f"nobody has the number {number}", "UNALLOCATED_NUMBER", number=number, trunk=trunk)
     entry = subscriber.numbers.get(number, {})
     fallback = entry.get("fallback") or subscriber.fallback or ""
-    flow = RECEIVE if entry.get("mode") == "fax" else entry.get("flow") or ""
+    flow = _flow_of(entry)
     if not flow:
         return NoRoute(
             f"the number {number} has no flow", "DESTINATION_OUT_OF_ORDER", subscriber, number, fallback, trunk=trunk
         )
     return Route(subscriber, flow, number, "inbound", fallback, trunk)
+
+
+def _flow_of(number: Mapping[str, Any]) -> str:
+    """The flow that a number leads to: one for faxes has ours, and so has one for both that names none."""
+    mode, flow = number.get("mode"), str(number.get("flow") or "")
+    return RECEIVE if mode == "fax" or (mode == "both" and not flow) else flow
 
 
 def _ours(dialled: str, known: Known) -> str:
@@ -119,10 +125,8 @@ def _from_phone(offer: Offer, subscriber: Snapshot) -> Route | NoRoute:
         return Route(subscriber, f"{DIRECT}{dialled}", dialled, "outbound", fallback)
     if number := e164(dialled, subscriber.country):
         own = subscriber.numbers.get(number, {})
-        if own.get("mode") == "fax":
-            return Route(subscriber, RECEIVE, number, "internal", fallback)
-        if own.get("flow"):
-            return Route(subscriber, own["flow"], number, "internal", own.get("fallback") or fallback)
+        if flow := _flow_of(own):
+            return Route(subscriber, flow, number, "internal", own.get("fallback") or fallback)
         return Route(subscriber, f"{DIRECT}{number}", number, "outbound", fallback)
     return NoRoute(
         f"{dialled} is neither an extension nor a number",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conf.snapshot import Snapshot
+from controller.calls.fax_flow import fax_flow
 from controller.calls.offer import Offer
 from controller.calls.routing import NoRoute, Route, direct_flow, route, trunk_at
 from controller.flow.engine import Flow
@@ -145,3 +146,27 @@ def test_a_trunk_is_known_by_its_address(address: str, name: str) -> None:
 @pytest.mark.parametrize("target", ["101", "+33612345678"])
 def test_our_own_flow_is_whole(target: str) -> None:
     assert Flow.load(direct_flow(target)).start == "ring"
+
+
+@pytest.mark.parametrize(
+    ("entry", "flow"),
+    [
+        ({"mode": "fax"}, "fax:receive"),
+        ({"mode": "fax", "flow": "reception"}, "fax:receive"),
+        ({"mode": "both"}, "fax:receive"),
+        ({"mode": "both", "flow": "reception"}, "reception"),
+    ],
+)
+@pytest.mark.parametrize("whence", [{}, {"subscriber": "martin", "user": "claire", "origin": "phone"}])
+def test_a_number_for_faxes_receives_them(
+    snapshot: Make, entry: dict[str, str], flow: str, whence: dict[str, str]
+) -> None:
+    known = Known((snapshot(numbers={"+33123456789": {"number": "+33123456789"} | entry}),))
+    way = route(offer("+33123456789", **whence), known)
+    assert isinstance(way, Route)
+    assert (way.flow, way.number) == (flow, "+33123456789")
+
+
+@pytest.mark.parametrize("name", ["fax:receive", "fax:send:A:0", "fax:send:E:12"])
+def test_our_own_flow_of_a_fax_is_whole(name: str) -> None:
+    assert Flow.load(fax_flow(name)).name == name
