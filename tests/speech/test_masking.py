@@ -136,4 +136,4 @@ def test_digits_that_may_go_on_are_not_shown() -> None:
 
 def test_what_is_known_to_be_harmless_is_heard() -> None:
     known, _ = Masker("en").so_far(said("order one two three four five"))
-    assert [word.word for word in known] == "order one two three four five".split()
+    assert [word.word for word in known] == ["order", "one", "two", "three", "four", "five"]

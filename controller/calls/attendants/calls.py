@@ -49,12 +49,17 @@ class About:
             users = self.subscriber.users
             ours = next((one for one in users if self.user in (one.get("login"), one.get("extension"))), {})
             return str(ours.get("login", ""))
-        return str((user_of(self.subscriber, who) or {}).get("login", ""))
+        return str((user_of(self.subscriber, extension(who)) or {}).get("login", ""))
 
     def name(self, login: str) -> str:
         """A user's name."""
         user = next((user for user in self.subscriber.users if user.get("login") == login), {})
         return str(user.get("name") or login)
+
+
+def extension(who: str) -> str:
+    """What FreeSWITCH calls a phone of ours, as people know it: 201 of 201%domain."""
+    return who.partition("%")[0]
 
 
 def handed_over(carried: Iterable[tuple[str, str]]) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from gevent.queue import Empty, Queue
 
 from conf.prompter.policy import listens
 from conf.snapshot import Snapshot
-from controller.calls.attendants.calls import About
+from controller.calls.attendants.calls import About, extension
 from controller.calls.attendants.hearing import AGAIN, Hearing
 from controller.calls.attendants.memory import Memory
 from controller.calls.attendants.recall import Recalled
@@ -210,7 +210,7 @@ class Attendant:
         self._talking = True
         if user != whisper.user:
             whisper.goes_to(user)
-            whisper.event("transfer", to=who)
+            whisper.event("transfer", to=extension(who))
         if carried and not goes_on:
             whisper.carries(carried)
         if not self._held:
