@@ -17,6 +17,7 @@ from admin_ui import (
     assets,
     bearer,
     errors,
+    fax_mails,
     filters,
     identity,
     languages,
@@ -63,7 +64,7 @@ def create_app(settings: Settings, calls: live.Calls | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # documents keep the order in which they were written
     db.init_app(app)
     csrf.init_app(app)
-    for part in (identity, languages, security, errors, assets, filters, shell, static_files):
+    for part in (identity, languages, security, errors, assets, filters, shell, static_files, fax_mails):
         part.init_app(app)
     app.extensions["calls"] = calls or live.NoCalls()
     for module in (*_modules(pages), *_modules(api)):

@@ -1,4 +1,4 @@
-"""The kinds of call events that a webhook may choose, in the words of a call's journal."""
+"""The kinds of events that a webhook may choose: those of calls in the words of their journal, and those of faxes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ EVENTS = {
     "adopted": N_("Another controller took the call over"),
     "handed_over": N_("A controller hands the call to another one"),
     "attended": N_("A controller watches the conversation again"),
+    "fax.sent": N_("A fax was sent"),
+    "fax.failed": N_("A fax could not be sent"),
+    "fax.requeued": N_("A fax is tried again"),
+    "fax.uncertain": N_("It is not known whether a fax arrived"),
+    "fax.received": N_("A fax came in"),
 }
 TEST = "test"  # what a test delivery tells
 
