@@ -23,5 +23,5 @@ def page(name: str) -> str:
     if db.session.scalars(there).one_or_none() is None:
         abort(404)
     language = get_locale().language
-    words = texts(language, "editor", "panels", "robots")
+    words = texts(language, "editor", "fax_nodes", "panels", "robots")
     return render_template("flows/edit.html", name=name, words=words, replay=request.args.get("replay", ""))

@@ -28,8 +28,8 @@ def test_an_account_is_there_before_the_call_is_told_to_be_over(controller, coun
     line.execute("answer")
     line.execute("set", "souffleur_call=x y")
     found = []
-    counted.bus.fire, fire = (lambda name, *rest: (name == "CHANNEL_HANGUP_COMPLETE" and found.append(
-        account(counted, caller.uuid)), fire(name, *rest))), counted.bus.fire  # fmt: skip
+    counted.bus.fire, fire = (lambda name, *rest, **more: (name == "CHANNEL_HANGUP_COMPLETE" and found.append(
+        account(counted, caller.uuid)), fire(name, *rest, **more))), counted.bus.fire  # fmt: skip
     caller.hangs_up()
     assert caller.ended.wait(5)
     [cdr] = found

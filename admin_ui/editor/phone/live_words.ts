@@ -31,6 +31,8 @@ const COMMANDS: Record<string, (data: Data) => string> = {
   check_list: (data) => t("The list “{list}” is asked.", { list: String(data.list ?? "") }),
   count: (data) => t("The counter “{counter}” goes up.", { counter: String(data.counter ?? "") }),
   request: (data) => t("A web request is sent: {url}", { url: String(data.url ?? "") }),
+  send_fax: () => t("A fax is being sent."),
+  receive_fax: () => t("A fax is being received."),
   hang_up: (data) => t("The flow ends the call ({cause}).", { cause: String(data.cause ?? "NORMAL_CLEARING") }),
 };
 
@@ -43,8 +45,14 @@ const RESULTS: Record<string, (data: Data) => string> = {
   listed: (data) => (data.listed ? t("The number is on the list.") : t("The number is not on the list.")),
   counted: (data) => t("It is now {value}.", { value: String(data.value ?? "?") }),
   replied: (data) => t("The web service answered {status}.", { status: String(data.status ?? "?") }),
+  faxed: (data) => faxed(data),
   hung_up: () => t("The caller hung up."),
 };
+
+function faxed(data: Data): string {
+  const pages = String(data.pages ?? 0);
+  return data.ok ? t("The fax is through: {pages} pages.", { pages }) : t("The fax ended after {pages} pages.", { pages });
+}
 
 function hours(state: string): string {
   if (state === "open") return t("It is open.");
