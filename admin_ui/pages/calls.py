@@ -14,9 +14,12 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from admin_ui import call_transcript
+from admin_ui.audit import noted_reading
 from admin_ui.database import db
 from admin_ui.explain import timeline
 from admin_ui.person import allowed, me, subscriber_id
+from admin_ui.prompter_words import MARKS
 from admin_ui.tables import cell
 from admin_ui.walked import walked
 from admin_ui.words import COLOURS, DIRECTIONS, DISPOSITIONS, cause, colour, direction, disposition, ended_by
@@ -73,8 +76,11 @@ def explained(call: str) -> str:
     events = call_history.events(db.session(), subscriber_id(), call)
     path = list(walked(db.session(), subscriber_id(), record.path))
     written = wrap_up.of_call(db.session(), subscriber_id(), call)
+    said = call_transcript.read(db.session(), subscriber_id(), call)
+    if said:
+        noted_reading("transcript", call)
     shown = {"lines": list(timeline(events)), "path": path, "wrap_ups": written}
-    return render_template("calls/call.html", call=record, **shown)
+    return render_template("calls/call.html", call=record, transcript=said, card_marks=MARKS, **shown)
 
 
 def wanted_from(args: dict[str, str]) -> Wanted:
