@@ -73,6 +73,7 @@ KINDS: dict[str, Any] = {
     "checklist": _l("Checklist"),
     "transcript": _l("Transcript"),
     "message": _l("Message"),
+    "fax": _l("Fax"),
     "token": _l("API token"),
     "webhook": _l("Webhook"),
     "subscriber": _l("Subscriber"),

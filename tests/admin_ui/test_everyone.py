@@ -25,6 +25,7 @@ from conf.models import (
     CampaignContact,
     Checklist,
     DoNotCall,
+    Fax,
     OfSubscriber,
     Prompt,
     PrompterRule,
@@ -66,6 +67,7 @@ NAMES = {
     "lists": "unwanted",
     "prompts": "martin-only",
     "campaigns": "a-campaign-of-martin",
+    "fax": "a-fax-of-martin",
     "prompter": "a-hint-of-martin",
 }
 
@@ -105,6 +107,7 @@ def full(site: Site) -> Site:
         step = {"name": "greeting", "title": {"fr": "Saluer"}, "phrases": {"fr": ["bonjour"]}}
         session.add(PrompterRule(doc={**hint, "when": {"silence": {"longer": 5}}}, position=90))
         session.add(Checklist(doc={**hint, "steps": [step]}, position=90))
+        session.add(Fax(to_number=BARRED, name=NAMES["fax"]))
         session.add(DoNotCall(number=BARRED))
         campaign = Campaign(name=NAMES["campaigns"], doc=CAMPAIGN)
         session.add(campaign)
@@ -254,6 +257,7 @@ def _id(site: Site, argument: str, rule: Rule) -> Any:
         "webhook_id": Webhook,
         "delivery_id": WebhookDelivery,
         "account_id": Account,
+        "fax_id": Fax,
     }
     mine = site.subscriber_id()
     with operator(site.engine, read_only=True) as session:

@@ -1,0 +1,141 @@
+"""Faxes for pages and the API: put in, told of in words, ended, and their pages as PDF and pictures."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Response, abort, current_app
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from admin_ui.app import settings_of
+from admin_ui.audit import noted, noted_reading
+from admin_ui.database import db
+from admin_ui.person import subscriber_id
+from conf import content_keys
+from conf.fax import listing, queueing
+from conf.fax.content import Store
+from conf.fax.numbers import Policy
+from conf.fax.queueing import Queued, Wanted
+from conf.models import Fax
+from conf.problems import ConfigurationError, Wrong
+from conf.vault import Damaged, Vault
+from fax import pictures, received, results
+
+ENDED = ("sent", "failed", "cancelled", "received", "partial")
+
+
+def store() -> Store:
+    """Where the content of faxes lies."""
+    settings = settings_of(current_app)
+    return Store(Vault(settings.data_dir / "vault"), settings.web_secret)
+
+
+def policy() -> Policy:
+    """What the operator opens."""
+    settings = settings_of(current_app)
+    return Policy(settings.fax_countries, settings.fax_premium, settings.fax_daily)
+
+
+def find(fax_id: int) -> Fax:
+    """A fax of the person's subscriber. LookupError, 403 for operators."""
+    subscriber_id()
+    return listing.read(db.session(), fax_id)
+
+
+def put_in(wanted: Wanted) -> Queued:
+    """Put faxes in; the caller commits. Raises ConfigurationError, queueing.Conflict."""
+    queued = queueing.queue(db.session(), store(), subscriber_id(), wanted, policy(), datetime.now(UTC))
+    if queued.new:
+        for one in queued.faxes:
+            noted("created", "fax", one.to_number)
+    return queued
+
+
+def act(what: Callable[[Session, int, datetime], Fax], fax_id: int) -> Fax:
+    """Do one of `fax.acts` with a fax; the caller commits. Raises LookupError, ConfigurationError."""
+    before = find(fax_id).state
+    try:
+        row = what(db.session(), fax_id, datetime.now(UTC))
+    except Wrong as wrong:
+        raise ConfigurationError([wrong.problem]) from None
+    noted("changed", "fax", row.to_number, [("state", before, row.state)])
+    return row
+
+
+def said(row: Fax) -> str:
+    """What became of a fax, in the person's language; "" while nothing is to be said."""
+    if row.reason and row.reason != "cancelling" and (found := results.reason(row.reason, _)):
+        return found
+    return results.sentence(row.code, row.cause, _)
+
+
+def refusal(row: Fax) -> str:
+    """Why a document was not taken; "" when all were."""
+    if not row.problem:
+        return ""
+    message, fields = row.problem
+    return _(message).format(**fields) if message else ""
+
+
+def has_pages(row: Fax) -> bool:
+    """Whether its pages are there, to be looked at."""
+    return bool(row.tiff or row.pdf)
+
+
+def pdf(row: Fax) -> Response:
+    """Its pages as a PDF. 404 when they are not there, or no more."""
+    noted_reading("fax", str(row.id))
+    if row.pdf:
+        return _as_file(_content(row, row.pdf), "application/pdf", f"fax-{row.id}.pdf")
+    with _tiff(row) as tiff:
+        made = tiff.with_suffix(".pdf")
+        received.to_pdf(tiff, made)
+        return _as_file(made.read_bytes(), "application/pdf", f"fax-{row.id}.pdf")
+
+
+def picture(row: Fax, page: int, width: int) -> Response:
+    """One of its pages (from 0), as PNG. 404 when there is none."""
+    with _tiff(row) as tiff:
+        try:
+            png = pictures.preview(tiff, page, width)
+        except pictures.NoSuchPage:
+            abort(404)
+    response = Response(png, mimetype="image/png")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@contextmanager
+def _tiff(row: Fax) -> Iterator[Path]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "fax.tiff"
+        path.write_bytes(_content(row, row.tiff))
+        yield path
+
+
+def _content(row: Fax, name: str) -> bytes:
+    if not name:
+        abort(404, _("The pages of this fax are not there: not yet, or no more."))
+    found = io.BytesIO()
+    try:
+        with store().open(db.session(), row.subscriber_id, name) as file:
+            shutil.copyfileobj(file, found)
+    except content_keys.Locked:
+        abort(403, _("This fax is sealed: it needs the key of your organisation."))
+    except (FileNotFoundError, Damaged):
+        abort(404, _("The pages of this fax are missing."))
+    return found.getvalue()
+
+
+def _as_file(content: bytes, kind: str, name: str) -> Response:
+    response = Response(content, mimetype=kind)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers.set("Content-Disposition", "inline", filename=name)
+    return response
