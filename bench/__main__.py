@@ -18,6 +18,7 @@ from bench import (
     canvas,
     checkpoint,
     day,
+    desk,
     esl,
     fax,
     first_command,
@@ -51,6 +52,7 @@ MEASURES = {
     "machines": machines.measure,
     "hints": hints.measure,
     "fax": fax.measure,
+    "desk": desk.measure,
 }
 BY_NAME = {"day": day.measure}  # longer than anybody waits: only when it is asked for
 
