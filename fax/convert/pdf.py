@@ -59,12 +59,16 @@ def _repaired(path: Path, folder: Path) -> pdfium.PdfDocument:
 
 def sheets(document: pdfium.PdfDocument) -> Iterator[PdfSheet]:
     """Each page in turn; a page is forgotten when the next is asked for."""
+    forms = None
+    if document.get_formtype() != raw.FORMTYPE_NONE:
+        document.init_forms()
+        forms = document.formenv
     for number in range(len(document)):
         page = raw.FPDF_LoadPage(document.raw, number)
         if not page:
             raise Refused("page_damaged", page=number + 1)
         try:
-            yield PdfSheet(page)
+            yield PdfSheet(page, forms)
         finally:
             raw.FPDF_ClosePage(page)
 
@@ -74,20 +78,23 @@ class PdfSheet:
 
     exact = True
 
-    def __init__(self, page: Any) -> None:
-        self.page = page
+    def __init__(self, page: Any, forms: Any = None) -> None:
+        self.page, self.forms = page, forms
         self.points = (raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page))
         self._refuse_bombs()
 
     def draw(self, fit: Fit, resolution: Resolution) -> Grey:
-        """Draw with annotations, as for printing."""
+        """Draw with annotations and what was filled in, as for printing."""
         grey = np.full((fit.rows, WIDTH), 255, dtype=np.uint8)
         memory = grey.ctypes.data_as(ctypes.c_void_p)
         bitmap = raw.FPDFBitmap_CreateEx(WIDTH, fit.rows, raw.FPDFBitmap_Gray, memory, WIDTH)
         if not bitmap:
             raise MemoryError
         try:
-            raw.FPDF_RenderPageBitmap(bitmap, self.page, fit.left, 0, fit.width, fit.rows, int(fit.turned), _FLAGS)
+            place = (bitmap, self.page, fit.left, 0, fit.width, fit.rows, int(fit.turned), _FLAGS)
+            raw.FPDF_RenderPageBitmap(*place)
+            if self.forms:  # what was filled in
+                raw.FPDF_FFLDraw(self.forms.raw, *place)
         finally:
             raw.FPDFBitmap_Destroy(bitmap)
         return grey

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from fax.bits import Ink
 from fax.convert.documents import Refused
@@ -20,6 +21,8 @@ from fax.tiff import RESOLUTIONS, WIDTH, Resolution
 _FORMATS = ("TIFF", "PNG", "JPEG", "GIF", "BMP", "WEBP")
 _DRAFT = (2500, 3400)  # dots: a JPEG is decoded no larger than it must be
 _ON_A_SCREEN = 96.0  # dots an inch, where a picture does not say
+# what a damaged file makes Pillow raise, sooner or later
+_DAMAGED = (OSError, ValueError, SyntaxError, LookupError, TypeError, AttributeError, ArithmeticError, struct.error)
 _CLOSE = 0.05  # so far resolutions may be from those of a fax
 
 
@@ -36,7 +39,7 @@ def sheets(path: Path, every: bool) -> Iterator[PictureSheet]:
                 yield PictureSheet(_loaded(image, number))
                 if not every:
                     return
-    except UnidentifiedImageError as error:
+    except _DAMAGED as error:
         raise Refused("damaged") from error
 
 
@@ -48,7 +51,7 @@ def _loaded(image: Image.Image, number: int) -> Image.Image:
     try:
         image.load()
         return ImageOps.exif_transpose(image) if image.format != "TIFF" else image
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError) as error:
+    except _DAMAGED as error:
         raise Refused("page_damaged" if number else "damaged", page=number + 1) from error
 
 

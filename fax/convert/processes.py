@@ -24,18 +24,17 @@ def run(
     command: Sequence[str],
     patience: float,
     environment: Mapping[str, str],
-    stdin: bytes = b"",
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
     stdout: IO[bytes] | int = subprocess.DEVNULL,
     stderr: IO[bytes] | int = subprocess.DEVNULL,
 ) -> int | None:
     """Run a program to its end: its code (negative for a signal), None when it took too long and was killed."""
     process = subprocess.Popen(  # noqa: S603  no shell, and a command of ours
-        command, cwd=ROOT, env=dict(environment), stdin=subprocess.PIPE, stdout=stdout, stderr=stderr,
+        command, cwd=ROOT, env=dict(environment), stdin=stdin, stdout=stdout, stderr=stderr,
         start_new_session=True,
     )  # fmt: skip
     try:
-        process.communicate(stdin, timeout=patience)
-        return process.returncode
+        return process.wait(patience)
     except subprocess.TimeoutExpired:
         return None
     finally:

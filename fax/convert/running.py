@@ -84,10 +84,11 @@ def _prepared(document: Document, folder: Path, options: Options) -> dict[str, s
 
 def _told(request: dict[str, Any], folder: Path, options: Options) -> list[dict[str, Any]]:
     """What the process said, and how it ended where it could not say so itself."""
-    said = folder / "said"
+    asked, said = folder / "asked", folder / "said"
+    asked.write_text(json.dumps(request))
     command = [sys.executable, "-m", "fax.convert.job"]
-    with said.open("wb") as stdout:
-        code = run(command, options.patience, environment(folder), json.dumps(request).encode(), stdout)
+    with asked.open("rb") as stdin, said.open("wb") as stdout:
+        code = run(command, options.patience, environment(folder), stdin, stdout)
     with said.open("rb") as stdout:
         lines = stdout.read(_TOLD).splitlines()
     told = [json.loads(line) for line in lines if line.endswith(b"}")]
