@@ -229,15 +229,20 @@ def _shown(hit: Hit, kept: Kept) -> dict[str, Any]:
     if seen is None:
         side, before = _last(kept, card.at)
         return {**told, "by": side, "before": before, "said": "", "after": ""}
-    for utterance in getattr(kept, seen.side):
+    return {**told, **around(kept, seen.side, seen.start, seen.words)}
+
+
+def around(kept: Kept, side: str, start: float, said: Sequence[str]) -> dict[str, str]:
+    """Words of a side that began at a time, between those around them in their utterance."""
+    for utterance in getattr(kept, side):
         words: Sequence[Any] = utterance.get("words", ())
-        place = next((index for index, word in enumerate(words) if word[1] == seen.start), None)
+        place = next((index for index, word in enumerate(words) if word[1] == start), None)
         if place is not None:
             texts = [str(word[0]) for word in words]
-            end = place + seen.last - seen.first + 1
+            end = place + len(said)
             parts = {"before": texts[:place], "said": texts[place:end], "after": texts[end:]}
-            return {**told, "by": seen.side, **{name: " ".join(part) for name, part in parts.items()}}
-    return {**told, "by": seen.side, "before": "", "said": " ".join(seen.words), "after": ""}
+            return {"by": side, **{name: " ".join(part) for name, part in parts.items()}}
+    return {"by": side, "before": "", "said": " ".join(said), "after": ""}
 
 
 def _last(kept: Kept, at: float) -> tuple[str, str]:

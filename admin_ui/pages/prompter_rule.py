@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,8 @@ from conf.editing.documents import Stale, etag
 from conf.models import Document
 from conf.problems import ConfigurationError
 from conf.prompter import editing, shown, transcripts
+from conf.prompter.transcripts import Kept
+from speech.hints import SIDES
 
 pages = prompter.blueprint  # one entry of the navigation
 SEALED = "base:rules"
@@ -165,7 +167,7 @@ def wrong_cards(name: str) -> ResponseReturnValue:
     """The rule's cards that were marked wrong, with the words that they were shown for."""
     doc = present("rules", name)
     rows = shown.marked(db.session(), subscriber_id(), name, mark="wrong")
-    cards = [(row, shown.why(row)) for row in rows]
+    cards = [(row, why, _heard(row.call, why)) for row in rows for why in (shown.why(row),)]
     if cards:
         noted_reading("transcript", name)
     return render_template("prompter/marks.html", rule=doc, cards=cards, now_etag=etag(doc))
@@ -244,6 +246,19 @@ def _wrong(error: ConfigurationError, doc: Document) -> list[str]:
         *filled.general,
         *(f"{labels.get(at.partition('.')[0], at)}: {text}" for at, texts in filled.errors.items() for text in texts),
     ]
+
+
+def _heard(call: str, why: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """The words that a card was shown for, among those around them as far as they are kept."""
+    seen = why and why.get("seen")
+    if not seen:
+        return None
+    try:
+        kept = transcripts.read(db.session(), subscriber_id(), call)
+    except LookupError:
+        kept = Kept(call, datetime.now(UTC), {})
+    side = seen.get("side", "")
+    return prompter_replay.around(kept, side if side in SIDES else "customer", seen.get("start", -1.0), seen["words"])
 
 
 def _one_of(name: str, known: Sequence[int], otherwise: int) -> int:

@@ -219,13 +219,18 @@ def test_a_file_with_a_mistake_loads_nothing_and_names_its_line(site: Site, engi
 def test_a_renamed_rule_keeps_its_marks(site: Site, engineer: Browser) -> None:
     made(engineer)
     owner = site.subscriber_id()
-    why = {"kind": "said", "fitted": "ma facture", "seen": {"side": "customer", "words": ["ma", "fracture"]}}
+    why = {
+        "kind": "said",
+        "fitted": "ma facture",
+        "seen": {"side": "customer", "start": 2.0, "words": ["ma", "fracture"]},
+    }
     with scoped(site.engine, owner) as session:
+        transcripts.put(session, owner, "a-call", "customer", 1, [say("avec ma fracture au bras", 1.5)], started_at=NOW)
         shown.put(session, owner, Hint("a-call", 1, "Invoice", "x", "agent", "claire", NOW, 12.0, why))
         shown.mark(session, owner, "a-call", 1, "wrong", "claire@martin.example", NOW)
     assert engineer.post("/prompter/rules/Invoice", data=FORM | {"name": "duplicates"}).status_code == 303
     text = page(engineer, "/prompter/rules/duplicates/marks")
-    assert "ma fracture" in text
+    assert "avec <mark>ma fracture</mark> au bras" in text
     assert "taken for “ma facture”" in text
     with scoped(site.engine, owner, read_only=True) as session:
         assert shown.marks(session, owner, rule="duplicates")["duplicates"]["wrong"] == 1
