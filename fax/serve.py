@@ -61,7 +61,7 @@ def parts(settings: Settings, trunks: Callable[[Engine], Trunks], now: Callable[
         name=f"{socket.gethostname()[:40]}-{os.getpid()}",
         engine=engine,
         store=store,
-        controllers=of_database(engine, settings, now),
+        controllers=of_database(engine, settings, clock),  # leases are by the clock on the wall
         folder=settings.fax_dir,
         now=now,
         trunks=trunks(engine),

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -143,3 +147,39 @@ def test_a_number_that_does_not_exist_is_called_once(desk: Desk) -> None:
     key = desk.put()
     fax = desk.reaches(key, "failed")
     assert (fax.reason, fax.cause, len(desk.attempts(key))) == ("wrong_number", "UNALLOCATED_NUMBER", 1)
+
+
+def test_a_worker_killed_in_the_middle_of_a_page_sends_no_confirmed_page_again(desk: Desk, tmp_path: Path) -> None:
+    """Real processes of the worker; the call goes on without one, and drops in its third page."""
+    far = desk.live.outside.switch.callee(FAR, fax=FarFax(drops_in=3))
+    forward = tmp_path / "forward"
+    forward.write_text("0")
+    key = desk.put()
+    with worker_process(desk.live, forward) as first:
+        desk.live.until(lambda: desk.fax(key).pages_confirmed == 1, 30)
+        first.kill()
+        first.wait()
+    desk.live.until(lambda: desk.attempts(key)[0].state == "over", 30)
+    assert desk.fax(key).state == "sending"
+    desk.live.outside.switch.callee(FAR, fax=FarFax())
+    forward.write_text("120")
+    with worker_process(desk.live, forward):
+        desk.live.until(lambda: desk.fax(key).state == "retrying", 30)
+        forward.write_text("300")
+        desk.live.until(lambda: desk.fax(key).state == "sent", 30)
+    first_call, second = desk.attempts(key)
+    assert (first_call.start_page, first_call.pages_confirmed) == (0, 2)
+    assert (second.start_page, second.covers, second.pages_confirmed) == (2, 1, 2)
+    assert len(far.calls) == 1
+
+
+@contextmanager
+def worker_process(live: Live, forward: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "tests.fax.worker_process", str(forward)]
+    environ = {"PATH": os.environ["PATH"], **live.environ}
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environ, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
