@@ -412,3 +412,26 @@ def test_who_calls_out_is_the_agent(live: Live, speech: StandIn, tmp_path: Path)
     assert page.until("said", text="shut up")["side"] == "agent"
     page.until("card", rule="refund")
     caller.hangs_up()
+
+
+def test_who_is_rung_by_a_robot_sees_what_it_learnt(live: Live, tmp_path: Path) -> None:
+    house = make(tmp_path / "houses")
+    give: dict[str, Any] = {"kind": "hand_over", "to": ["201"], "ring": 5, "slots": ["day_spoken"]}
+    give |= {"summary": "Wants a cake on {{day}}"}
+    give |= {"exits": {"answered": "end", "busy": "end", "no_answer": "end", "failed": "end"}}
+    told = {"day": "Friday", "day_spoken": "next Friday", "last_turns": "a cake | on friday"}
+    first = {"kind": "set", "variables": told, "exits": {"next": "give"}}
+    flow = {"name": "ring", "start": "first", "nodes": {"first": first, "give": give, "end": {"kind": "hang_up"}}}
+    (house / "flows" / "ring.yaml").write_text(json.dumps(flow))
+    live.load(house)
+    live.outside.phone("201", SLUG)
+    page = Page(live)
+    live.outside.from_trunk(NUMBER)
+    live.until(lambda: any(one["handed_over"] for one in page.of("call")))
+    call = page.of("call")[0]
+    assert call["handed_over"] == {
+        "summary": "Wants a cake on Friday",
+        "slots": {"day_spoken": "next Friday"},
+        "turns": [{"by": "customer", "text": "a cake"}, {"by": "customer", "text": "on friday"}],
+    }
+    assert call["node"] == "give"

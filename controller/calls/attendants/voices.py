@@ -53,13 +53,15 @@ class Voice:
         self._last = 0.0
         self.speaks = False  # an utterance has begun
         self._began = 0.0
+        self._text = ""  # of the last partial
 
     def partial(self, heard: Heard, offset: float) -> Spoken | None:
-        """An utterance as far as it is understood; None where there is no word."""
+        """An utterance as far as it is understood; None where there is no word, or nothing new."""
         at = offset + heard.at
         words = [Word(word, at, at) for word in heard.text.split()]
-        if not words:
+        if not words or heard.text == self._text:
             return None
+        self._text = heard.text
         if not self.speaks:
             self.speaks, self._began = True, at
         known, shown = self._masker.so_far(words, final=False)
@@ -69,7 +71,7 @@ class Voice:
     def final(self, heard: Heard, offset: float, until: float = float("inf")) -> tuple[Spoken | None, list[Settled]]:
         """An utterance that is over, of which only words before `until` count, and what may be stored by now."""
         words = [word for word in _words(heard, offset) if word.start < until]
-        began, self.speaks = self.speaks, False
+        began, self.speaks, self._text = self.speaks, False, ""
         if not words and not began:
             return None, []
         start, end = (words[0].start, words[-1].end) if words else (self._began, self._began)
