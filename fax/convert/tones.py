@@ -91,7 +91,7 @@ def _grown(seed: Mask, allowed: Mask, light: Plane) -> Mask:
         for axis in (0, 1):
             for step in (1, -1):
                 beside = _shifted(known, step, axis, fill=False)
-                change = np.abs(_shifted(light, step, axis, fill=0) - light) / light
+                change = np.abs(_shifted(light, step, axis, fill=0) - light) / np.maximum(light, 1)
                 more |= beside & allowed & (change < _PAPER_VARIES)
         if (more == known).all():
             break
