@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from conf import jobs
 from conf.fax import box
-from conf.models import Fax, FaxBatch, FaxBox
+from conf.models import Fax, FaxBatch, FaxBox, Number
 from conf.webhooks.telling import tell
 
 SENT, FAILED, REQUEUED, RECEIVED, UNCERTAIN = "fax.sent", "fax.failed", "fax.requeued", "fax.received", "fax.uncertain"
@@ -52,10 +52,16 @@ def about(fax: Fax) -> dict[str, Any]:
 
 
 def recipients(session: Session, fax: Fax) -> list[str]:
-    """The addresses that are told of a fax: those that were named with it, else whoever sent it and the box's."""
+    """The addresses that are told of a fax: those that were named with it, else whoever sent it and the box's.
+
+    Of one that came in: those that its number names, else the box's.
+    """
     batch = session.scalars(select(FaxBatch).where(FaxBatch.id == fax.batch_id)).one_or_none()
     if batch is not None and batch.mail_to != AS_THE_BOX:
         return list(batch.mail_to)
+    number = select(Number).where(Number.subscriber_id == fax.subscriber_id, Number.number == fax.to_number)
+    if fax.direction == "in" and (owned := session.scalars(number).one_or_none()) and owned.doc.get("fax_to"):
+        return list(owned.doc["fax_to"])  # logins are addresses
     row = session.scalars(select(FaxBox).where(FaxBox.subscriber_id == fax.subscriber_id)).one_or_none()
     named = box.of_document(row.doc).mail_to if row else ()
     sender = [fax.created_by] if "@" in fax.created_by else []

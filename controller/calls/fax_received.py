@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from conf import content_keys
+from conf.fax import box, notices
 from conf.models import Fax
 from conf.vault import Vault
 
@@ -66,8 +67,10 @@ class Received:
             size=size,
             **told,
         )
+        row.until = at + timedelta(days=box.read(session).keep_days)
         session.add(row)
         session.flush()
+        notices.notify(session, row, notices.RECEIVED, at)
         return file
 
     def _file(self, name: str) -> Path | None:

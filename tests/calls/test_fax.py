@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from conf import content_keys
 from conf.database import operator, scoped
-from conf.models import Fax, FaxAttempt, Subscriber
+from conf.models import Fax, FaxAttempt, Job, Subscriber
 from conf.vault import Vault
 from controller.terminal import Refused
 from controller.virtual import Caller
@@ -299,6 +299,17 @@ def test_a_fax_is_received(live: Live, number: str, tmp_path: Path) -> None:
     assert (fax.call, record.fax["direction"], record.fax["pages"]) == (record.call, "in", 2)
     assert record.path[-2]["kind"] == "receive_fax"
     assert list(live.settings.fax_dir.glob("*.tif")) == []
+    assert fax.until == fax.done_at + timedelta(days=90)
+    mails = [job.payload for job in jobs(live) if job.queue == "mail"]
+    told = {"about": "fax", "fax": fax.id, "event": "fax.received", "to": ["paul@martin.example"]}
+    assert mails == ([told] if number == "+33123456790" else [])  # whom its number names
+
+
+def jobs(live: Live) -> list[Job]:
+    with operator(live.engine, read_only=True) as session:
+        found = list(session.scalars(select(Job)))
+        session.expunge_all()
+        return found
 
 
 def test_what_broke_off_is_kept_and_marked(live: Live, tmp_path: Path) -> None:
