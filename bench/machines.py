@@ -7,9 +7,12 @@ four wordings. People: sentences of at most 1.6 s and five words that say nothin
 
 from __future__ import annotations
 
+import itertools
 import random
 import wave
 from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
 
 from bench.hearing import ours
 from bench.hearing.prompts import RATE, SOUNDS, Prompt, plain, prompts
@@ -17,6 +20,7 @@ from bench.table import Row
 from controller.flow.nodes.who_answers import LONGEST
 from controller.flow.understanding.machine import who
 from speech.client import Request, Side, listen
+from speech.recognition.beep import Beeps
 from tests.speech.process import SpeechProcess
 
 PAUSE = 0.6  # as the node asks
@@ -37,11 +41,21 @@ def measure() -> list[Row]:
     with ours.serving() as process, ThreadPoolExecutor(2) as pool:
         of_machines = list(pool.map(lambda one: _who(process, one), machines))
         of_people = list(pool.map(lambda one: _who(process, one), people))
+    tones = _tones()
+    unheard = sum(not _beeps(greeting, at) for greeting, at in tones)
+    false = sum(_beep(one.samples) is not None for one in (*machines, *people, *prompts()))
     missed = sum(found != "machine" for found in of_machines)
     mistaken = sum(found == "machine" for found in of_people)
     return [
         _row(f"{len(machines)} machines taken for a person", missed, len(machines), 0.05),
         _row(f"{len(people)} people taken for a machine", mistaken, len(people), 0.02),
+        _row(f"{len(tones)} tones after a greeting, not heard", unheard, len(tones), 0.02),
+        _row(
+            f"{len(people) + len(machines) + len(prompts())} sentences with a tone heard in them",
+            false,
+            len(people) + len(machines) + len(prompts()),
+            0.01,
+        ),
     ]
 
 
@@ -80,6 +94,31 @@ def _people() -> list[Prompt]:
 def _samples(name: str) -> bytes:
     with wave.open(str(SOUNDS / f"{name}.wav")) as sound:
         return sound.readframes(sound.getnframes())
+
+    ways = itertools.product((400, 440, 620, 1000, 1400, 1700, 2100), (0.2, 0.5, 1.5), (9e3, 2e3, 4e2))
+    for pitch, length, loud in ways:
+def _tones() -> list[tuple[bytes, float]]:
+    """Greetings with a tone of 7 pitches, 3 lengths and 3 loudnesses after them, and when each ends in seconds."""
+    greeting, found = _samples("vm-intro"), list[tuple[bytes, float]]()
+    for pitch, length, loud in itertools.product(
+        (400, 440, 620, 1000, 1400, 1700, 2100), (0.2, 0.5, 1.5), (9e3, 2e3, 4e2)
+    ):
+        tone = loud * np.sin(2 * np.pi * pitch * np.arange(int(length * RATE)) / RATE)
+        samples = greeting + bytes(RATE) + tone.astype("<i2").tobytes() + bytes(RATE)
+        found.append((samples, len(greeting) / 2 / RATE + 0.5 + length))
+    return found
+
+
+def _beeps(samples: bytes, at: float) -> bool:
+    end = _beep(samples)
+    return end is not None and abs(end - at) < 0.1
+
+
+def _beep(samples: bytes) -> float | None:
+    """When the first tone ends that is heard."""
+    beeps = Beeps(RATE)
+    frames = (samples[begin : begin + 320] for begin in range(0, len(samples) - 319, 320))
+    return next((one.end for one in map(beeps.hear, frames) if one), None)
 
 
 def _row(what: str, wrong: int, of: int, most: float) -> Row:

@@ -72,8 +72,9 @@ class Heard:
 
     `type`: listening (decoding began; `dropped` phrases have words that the model does not know), voice and quiet
     (somebody began and ceased to speak, `at`), partial (`text` until `at`, may change), final (`text`, `start`, `end`,
-    `words`, `certainty`), degraded (`reason`: too_busy, no_model, worker_lost or lagging; after the first two nothing
-    more is heard), error (`field` and `reason`: the request was wrong), ended.
+    `words`, `certainty`), beep (an answering machine's tone has ended: `start`, `end`), degraded (`reason`: too_busy,
+    no_model, worker_lost or lagging; after the first two nothing more is heard), error (`field` and `reason`: the
+    request was wrong), ended.
     """
 
     type: str

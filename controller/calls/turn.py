@@ -71,6 +71,8 @@ class Turn:
         match heard.type:
             case "voice":
                 self._voice, self._begun, self._sign = True, self._begun or now, now
+            case "beep" if self.command.until_beep:
+                self.result = Utterance(self._partial.strip(), ended="beep")
             case "quiet":
                 self._voice, self._sign = False, now
             case "partial":

@@ -119,6 +119,7 @@ class Listen:
     max_digits: int = 1
     terminators: str = "#"
     digit_timeout: float = 2.0
+    until_beep: bool = False  # the tone of an answering machine ends it
     recovery: ClassVar[Recovery] = Recovery.REPEAT
     waits: ClassVar[bool] = True
 
@@ -307,7 +308,7 @@ class Utterance:
 
     text: str = ""
     digits: str = ""
-    ended: Literal["speech", "keys", "silence", "deaf"] = "silence"
+    ended: Literal["speech", "keys", "silence", "deaf", "beep"] = "silence"
     certainty: float = 1.0
     seconds: float = 0.0  # that were spoken
     at: str = ""

@@ -217,6 +217,8 @@ def _spoke(command: Listen, utterance: Utterance) -> Event:
         case "keys":
             keys = utterance.digits or command.terminators[:1]
             return Event("pressed", N_("The caller presses {keys}."), {"keys": keys, "ended": "keys"})
+        case "beep":
+            return Event("beep", N_("The tone of an answering machine is heard."))
         case "silence":
             return Event("waited", N_("The caller says nothing."))
         case "deaf":

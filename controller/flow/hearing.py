@@ -60,7 +60,7 @@ def took_time(command: Command, result: Result) -> bool:
         case Digits():
             return result.prompt_heard or result.ended != "nothing"
         case Utterance():
-            return result.prompt_heard or result.ended in ("speech", "keys")
+            return result.prompt_heard or result.ended in ("speech", "keys", "beep")
         case Recorded():
             return result.ended != "nothing"
         case Dialled():

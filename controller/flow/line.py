@@ -90,8 +90,9 @@ class Line(Written):
     `hear`: the caller says what is in a sound file, which is `text`, with `noise` and on a `line` of a Variant, and the
     call goes on `within` so many seconds of its end; played by text it is `text` that is said.
     `message`: the caller leaves one of so many seconds after the tone, which `ended` by a key unless that is said.
-    `deaf`: nobody listens to what is said; a called phone is `answer`ed (by a number, or true), or `busy`, `no_answer`,
-    `failed`; a web service replies with `http`; the caller may `hang_up` at the next thing heard (true) or in a node.
+    `beep`: an answering machine's tone is heard. `deaf`: nobody listens to what is said; a called phone is `answer`ed
+    (by a number, or true), or `busy`, `no_answer`, `failed`; a web service replies with `http`; a caller may `hang_up`
+    at the next thing heard (true) or in a node.
     """
 
     say: Words | None = None
@@ -105,6 +106,7 @@ class Line(Written):
     message: Annotated[float, Field(gt=0, le=3600)] | None = None
     ended: Literal["key", "silence", "length", "hung_up"] | None = None
     press: Annotated[str, Field(pattern=r"^[0-9*#]{1,30}$")] | None = None
+    beep: Literal[True] | None = None
     wait: Literal[True] | None = None
     answer: Name | Literal[True] | None = None
     busy: Name | Literal[True] | None = None
@@ -168,6 +170,8 @@ class Line(Written):
             return Utterance()
         if self.deaf:
             return Utterance(ended="deaf")
+        if self.beep and command.until_beep:
+            return Utterance(ended="beep")
         if (words := self.text if self.say is None else self.say) is not None:
             said = spoken(words)
             if not said:

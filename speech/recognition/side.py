@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from speech.recognition.activity import Activity
+from speech.recognition.beep import Beeps
 from speech.recognition.engine import Engine
 from speech.recognition.grammar import Grammar
 
@@ -35,6 +36,7 @@ class Side:
         self._recogniser = engine.take(rate, grammar)
         self._next_grammar: Grammar | None = None
         self._activity = Activity(rate, start)
+        self._beeps = Beeps(rate, start)
         self._frames = bytearray()  # not yet a whole frame
         self._queue = bytearray()  # not yet decoded
         self._decoded = start
@@ -108,6 +110,8 @@ class Side:
             self._tell({"type": "voice", "at": round(max(0.0, self._activity.began), 2)})
         elif change == "quiet":
             self._tell({"type": "quiet", "at": round(self._activity.voiced, 2)})
+        if beep := self._beeps.hear(frame):
+            self._tell({"type": "beep", "start": beep.start, "end": beep.end, "pitch": beep.pitch})
         if self._open:
             return
         keep = int(self._rate * _BEFORE) * 2

@@ -221,3 +221,12 @@ def test_without_barge_in_words_do_not_stop_the_prompt() -> None:
     it.hear(partial("hello"), 101.0)
     it.hear(final("hello"), 102.0)
     assert (it.stops, it.result) == (False, None)
+
+
+def test_the_tone_of_a_machine_ends_a_turn_that_waits_for_it() -> None:
+    waiting, other = turn(prompt=False, until_beep=True), turn(prompt=False)
+    for one in (waiting, other):
+        one.hear(partial("after the tone"), 101.0)
+        one.hear(Heard("beep", start=1.0, end=1.4), 102.0)
+    assert waiting.result == Utterance("after the tone", ended="beep")
+    assert other.result is None

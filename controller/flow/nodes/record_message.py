@@ -24,8 +24,8 @@ class RecordMessage(Node):
     title: ClassVar[str] = N_("Take a message")
     help: ClassVar[str] = N_(
         "The caller hears the prompt and a tone, and is recorded until #, a silence, or the longest time. A message "
-        "left by hanging up counts. What is too short brings the words of “Too short”, and the tone again. With “Review” "
-        "the caller may hear it again with 1, record it anew with 2, and keeps it with any other key, or none. The "
+        "left by hanging up counts. What is too short brings the words of “Too short”, and the tone again. With “Review"
+        "” the caller may hear it again with 1, record it anew with 2, and keeps it with any other key, or none. The "
         "message is sealed and put into words, and stands with the call. “message_seconds” tells how long it is."
     )
     icon: ClassVar[str] = "voicemail"

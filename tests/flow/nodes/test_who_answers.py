@@ -44,7 +44,7 @@ def test_words_and_length_tell(said: str, seconds: float, language: str, expecte
 def test_who_picked_up(heard: Utterance, leaves: str) -> None:
     asked, left = talk(node("who_answers"), heard, call=Call({"language": "en"}))
     assert left == leaves
-    assert asked == [Listen(language="en", silence=2.5, pause=0.6, longest=4.0, max_digits=0)]
+    assert asked == [Listen(language="en", silence=2.5, pause=0.6, longest=4.0, max_digits=0, until_beep=True)]
 
 
 def test_a_machine_is_heard_out_before_a_message_is_left() -> None:
@@ -53,4 +53,16 @@ def test_a_machine_is_heard_out_before_a_message_is_left() -> None:
         node("who_answers", hear_out=True), greeting, Utterance(ended="silence"), call=Call({"language": "en"})
     )
     assert left == "machine"
-    assert [command.silence for command in asked if isinstance(command, Listen)] == [2.5, 1.2]
+    assert [(command.silence, command.until_beep) for command in asked if isinstance(command, Listen)] == [
+        (2.5, True),
+        (3.5, True),
+    ]
+
+
+def test_the_tone_tells_a_machine_and_when_to_speak() -> None:
+    asked, left = talk(node("who_answers", hear_out=True), Utterance(ended="beep"), call=Call({"language": "en"}))
+    assert (len(asked), left) == (1, "machine")
+    plain = node("who_answers", hear_out=True, tone=False)
+    greeting = Utterance("leave a message", ended="speech", seconds=1.0)
+    asked, left = talk(plain, greeting, Utterance(ended="silence"), call=Call({"language": "en"}))
+    assert [command.until_beep for command in asked if isinstance(command, Listen)] == [True, False]
