@@ -19,6 +19,7 @@ from admin_ui.database import confine, db, looking
 from admin_ui.live import Away, Refused, calls
 from admin_ui.person import me, subscriber_id
 from conf import wrap_up
+from conf.accounts.permissions import ALLOWED, LIVE
 from conf.models import PrompterRule, User, WrapUp
 from conf.prompter import shown
 from conf.translations import LANGUAGES
@@ -43,9 +44,9 @@ class FoundCard:
 
 
 def agent(login: str = "") -> str:
-    """Whose desk it is: the person's own; a token of the API says whose. LookupError for a user that is not there."""
+    """Whose desk it is: the person's own; a token says whose, where its maker sees live calls. LookupError."""
     person = me()
-    if login and not person.token_id and login.lower() != person.login:
+    if not may_sit_at(login):
         raise LookupError(login)
     wanted = select(User.login).where(
         User.subscriber_id == subscriber_id(), func.lower(User.login) == (login or person.login).lower()
@@ -55,6 +56,12 @@ def agent(login: str = "") -> str:
     if found is None:
         raise LookupError(login)
     return found
+
+
+def may_sit_at(login: str) -> bool:
+    """Whether a request may act at the desk of a login; "" is one's own."""
+    person = me()
+    return LIVE in ALLOWED[person.role] if person.token_id else login.lower() in ("", person.login)
 
 
 def at_desk(call: str, login: str) -> WrapUp:

@@ -36,6 +36,7 @@ AREA_TITLES = {
     "subscriber": _l("Settings"),
     "campaigns": _l("Campaigns"),
     "prompter": _l("Prompter"),
+    "desk": _l("Desk"),
     "fax": _l("Fax"),
     "webhooks": _l("Webhooks"),
     "tokens": _l("API tokens"),

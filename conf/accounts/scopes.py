@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conf.accounts.permissions import ACCOUNT, ALLOWED, CALLS, CONFIGURE, FAX, LIVE, OPERATE, PEOPLE
+from conf.accounts.permissions import ACCOUNT, ALLOWED, CALLS, CONFIGURE, DESK, FAX, LIVE, OPERATE, PEOPLE
 
 # What each area needs of a role: any of these permissions.
 AREAS: dict[str, frozenset[str]] = {
@@ -20,6 +20,7 @@ AREAS: dict[str, frozenset[str]] = {
     "subscriber": frozenset({ACCOUNT}),
     "campaigns": frozenset({CONFIGURE}),
     "prompter": frozenset({CONFIGURE}),
+    "desk": frozenset({DESK}),
     "fax": frozenset({FAX}),
     "webhooks": frozenset({ACCOUNT}),
     "tokens": frozenset({ACCOUNT, OPERATE}),

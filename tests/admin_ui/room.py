@@ -27,6 +27,12 @@ class Room(NoCalls):
     def feed(self, subscriber: str, call: str = "", after: str = "") -> Iterator[tuple[str, Entry] | None]:
         yield f"{CALL}.9", {"call": CALL, "sequence": 9, "at": 10.0, "kind": "ended", "data": {"by": "caller"}}
 
+    def prompter(self, subscriber: str, user: str = "", audience: str = "") -> Iterator[dict[str, Any] | None]:
+        yield {"type": "withdrawn", "call": CALL, "card": 1, "reason": "misheard", "text": ""}
+
+    def tick(self, subscriber: str, call: str, user: str, checklist: str, step: str) -> None:
+        self.hang_up(subscriber, call)
+
     def hang_up(self, subscriber: str, call: str) -> None:
         if call != CALL:
             raise LookupError

@@ -17,6 +17,7 @@ from conf.models import CallRecord, PrompterRule, ShownHint, WrapUp
 from conf.prompter import shown
 from conf.wrap_up import AtDesk, begin
 from tests.admin_ui.site import Browser, Site
+from tests.admin_ui.test_api_parts import Program
 from tests.browser.stage import call, card, said
 
 AGENT = "agent@martin.test"
@@ -241,3 +242,28 @@ def test_cards_are_searched_without_being_counted(site: Site, controllers: Contr
     assert "Gift card" not in site.as_role("agent", "duval").get("/desk/cards?q=gift").get_data(as_text=True)
     with scoped(site.engine, site.subscriber_id(), read_only=True) as session:
         assert session.query(ShownHint).count() == 2
+
+
+def test_a_token_says_at_whose_desk_it_acts(site: Site, controllers: Controllers) -> None:
+    program = Program(site, "desk:write")
+    address = f"/api/v1/desk/calls/{NAME}"
+    assert program.ask("GET", address).status_code == 404
+    assert program.ask("GET", f"{address}?agent=nobody@martin.test").status_code == 404
+    answer = program.ask("POST", f"{address}/cards/1/mark?agent={AGENT}", json={"mark": "used"})
+    assert answer.status_code == 200
+    noted = {"notes": "By the CRM.", "outcome": "resolved", "save": True}
+    assert program.ask("PUT", f"{address}/wrap-up?agent={AGENT}", json=noted).status_code == 200
+    read = program.ask("GET", f"{address}?agent={AGENT.upper()}").json
+    assert (read["notes"], read["outcome"], read["over"]) == ("By the CRM.", "resolved", True)
+    assert read["cards"] == [{"card": 1, "mark": "used", "pinned": False}]
+    assert program.ask("GET", f"{address}/caller?agent={AGENT}").json["fields"][0]["value"] == "06 12 34 56 78"
+    assert program.ask("GET", "/api/v1/desk/cards?q=zebra").json == {"items": []}
+    assert program.ask("POST", f"{address}/hang-up?agent={AGENT}").status_code == 404  # over for this agent
+    assert Program(site, "desk:write", slug="duval").ask("GET", f"{address}?agent={AGENT}").status_code == 404
+
+
+def test_an_agent_sits_at_no_other_desk_over_the_api(site: Site, controllers: Controllers) -> None:
+    browser = site.as_role("agent")
+    assert browser.get(f"/api/v1/desk/calls/{NAME}").status_code == 200
+    assert browser.get(f"/api/v1/desk/calls/{NAME}?agent=claire@martin.example").status_code == 404
+    assert browser.get("/api/v1/desk/events?agent=claire@martin.example").status_code == 404

@@ -18,6 +18,8 @@ from conf import webhooks
 from conf.accounts import tokens
 from conf.database import operator, scoped
 from conf.models import CallEvent, CallRecord
+from conf.prompter import shown
+from conf.wrap_up import AtDesk, begin
 from tests.admin_ui.room import CALL
 from tests.admin_ui.site import Site
 from tests.admin_ui.test_api_parts import Program
@@ -96,5 +98,8 @@ def _fill(site: Site) -> None:
         session.add(CallEvent(call=CALL, subscriber_id=martin, sequence=9, at=NOW, kind="ended", data={}))
     with scoped(site.engine, martin) as session:
         given = webhooks.Given("CRM", "https://crm.example/souffleur")
+        begin(session, martin, AtDesk(CALL, "claire@martin.example", NOW, "inbound", "+33612345678"))
+        card = shown.Hint(CALL, 1, "refund", "x", "agent", "claire@martin.example", NOW, 1.0, {})
+        shown.put(session, martin, card)
         hook, _ = webhooks.create(session, given, looked_at=0, secret=site.settings.web_secret)
         webhooks.send_test(session, hook, "martin", NOW)

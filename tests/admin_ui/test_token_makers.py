@@ -38,7 +38,12 @@ def test_who_is_demoted_takes_the_rights_from_the_tokens(program: Program) -> No
     assert program.ask("GET", "/api/v1/audit").status_code == 403
     assert program.ask("GET", "/api/v1/subscriber").status_code == 200
     become(program.site, "agent")
-    assert program.ask("GET", "/api/v1/flows").status_code == 401
+    assert program.ask("GET", "/api/v1/flows").status_code == 403
+    assert (
+        program.ask("GET", "/api/v1/desk/calls/x?agent=claire@martin.example").status_code == 404
+    )
+    become(program.site, "fax")
+    assert program.ask("GET", "/api/v1/desk/cards?q=x").status_code == 403
     become(program.site, "administrator")
     assert program.ask("GET", URL).status_code == 200
 
