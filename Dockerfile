@@ -19,7 +19,7 @@ FROM python:3.11-slim-bookworm
 # The newest of Debian 12, for its security updates.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates espeak-ng nftables \
+    && apt-get install -y --no-install-recommends ca-certificates espeak-ng fonts-dejavu-core nftables \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin souffleur \
     && install -d -o souffleur -g souffleur -m 0750 /etc/freeswitch /var/lib/souffleur \

@@ -65,7 +65,8 @@ missing() { # prints the packages of a list that are not there; probed, so that 
         case $package in
             ca-certificates) test -e /etc/ssl/certs/ca-certificates.crt ;;
             sip-tester) command -v sipp ;;
-            fonts-dejavu-core) ls /usr/share/fonts/truetype/*/*.ttf ;;
+            fonts-dejavu-core) ls /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf /usr/share/fonts/TTF/DejaVuSansMono.ttf 2>/dev/null | grep . ;;
+            tesseract-ocr) command -v tesseract ;;
             nftables) command -v nft || test -x /usr/sbin/nft ;;
             asterisk-core-sounds-en-wav) ls /usr/share/asterisk/sounds/en_US_f_Allison ;; # a person who speaks
             postgresql) command -v postgres || ls /usr/lib/postgresql/*/bin/postgres ;;
@@ -79,6 +80,7 @@ install_packages() {
     if [ "$what" != run ]; then
         packages="$packages sip-tester sox postgresql nftables chromium asterisk-core-sounds-en-wav"
     fi
+    if [ "$what" = bench ]; then packages="$packages tesseract-ocr"; fi
     # shellcheck disable=SC2086 # words are wanted
     absent=$(missing $packages)
     if [ -z "$absent" ]; then return; fi
