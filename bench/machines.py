@@ -95,14 +95,12 @@ def _samples(name: str) -> bytes:
     with wave.open(str(SOUNDS / f"{name}.wav")) as sound:
         return sound.readframes(sound.getnframes())
 
-    ways = itertools.product((400, 440, 620, 1000, 1400, 1700, 2100), (0.2, 0.5, 1.5), (9e3, 2e3, 4e2))
-    for pitch, length, loud in ways:
+
 def _tones() -> list[tuple[bytes, float]]:
     """Greetings with a tone of 7 pitches, 3 lengths and 3 loudnesses after them, and when each ends in seconds."""
     greeting, found = _samples("vm-intro"), list[tuple[bytes, float]]()
-    for pitch, length, loud in itertools.product(
-        (400, 440, 620, 1000, 1400, 1700, 2100), (0.2, 0.5, 1.5), (9e3, 2e3, 4e2)
-    ):
+    ways = itertools.product((400, 440, 620, 1000, 1400, 1700, 2100), (0.2, 0.5, 1.5), (9e3, 2e3, 4e2))
+    for pitch, length, loud in ways:
         tone = loud * np.sin(2 * np.pi * pitch * np.arange(int(length * RATE)) / RATE)
         samples = greeting + bytes(RATE) + tone.astype("<i2").tobytes() + bytes(RATE)
         found.append((samples, len(greeting) / 2 / RATE + 0.5 + length))
