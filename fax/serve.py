@@ -29,6 +29,7 @@ from conf.settings import Settings
 from conf.vault import Vault
 from fax import page_making
 from fax.controllers import of_database
+from fax.incoming import Incoming
 from fax.worker import LEASE, Worker
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Parts:
     store: Store
     worker: Worker
     folder: Path
+    incoming: Incoming
 
 
 def parts(settings: Settings, trunks: Callable[[Engine], Trunks], now: Callable[[], datetime]) -> Parts:
@@ -67,7 +69,7 @@ def parts(settings: Settings, trunks: Callable[[Engine], Trunks], now: Callable[
         trunks=trunks(engine),
         limits=limits,
     )
-    return Parts(engine, store, worker, settings.fax_dir)
+    return Parts(engine, store, worker, settings.fax_dir, Incoming(engine, store, settings.fax_dir))
 
 
 def serve(settings: Settings, trunks: Callable[[Engine], Trunks], now: Callable[[], datetime] = clock) -> int:
@@ -84,6 +86,7 @@ def serve(settings: Settings, trunks: Callable[[Engine], Trunks], now: Callable[
     loops = [
         _thread(ended, "calls", partial(_calls, made.worker)),
         _thread(ended, "pages", made.worker.convert),
+        _thread(ended, "what came in", made.incoming.look),
         _thread(ended, "tidying", partial(_forget, made), TIDIED),
     ]
     log.info("faxes are sent; their pages lie in %s while they are", made.folder)
