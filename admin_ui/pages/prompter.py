@@ -176,7 +176,8 @@ def present(kind: str, name: str) -> Document:
 def listens() -> bool:
     """Whether the prompter listens to any call."""
     doc = db.session.scalars(select(Subscriber.doc).where(Subscriber.id == subscriber_id())).one()
-    return bool(doc.get("prompter"))
+    policy = doc.get("prompter") or {}
+    return any(policy.get(kind) for kind in ("every", "numbers", "queues", "users"))
 
 
 def _known(kind: str) -> None:

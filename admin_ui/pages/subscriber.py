@@ -98,6 +98,13 @@ def told(doc: Document) -> str:
         said.append(_("When a flow is broken, %(number)s rings.", number=phone(doc["fallback"])))
     else:
         said.append(_("When a flow is broken, callers hear an apology."))
+    policy = doc.get("prompter")
+    if policy and policy.get("every"):
+        said.append(_("The prompter listens to every call."))
+    elif policy and any(policy.get(kind) for kind in ("numbers", "queues", "users")):
+        said.append(_("The prompter listens to some calls."))
+    elif policy is not None:
+        said.append(_("The prompter listens to no call: no number, queue or person is chosen."))
     return " ".join(said)
 
 
