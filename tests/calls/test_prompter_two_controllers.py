@@ -1,4 +1,4 @@
-"""Two controllers, kill -9: the page follows both, a tick reaches the one that has the call, the survivor listens on."""
+"""Two controllers, kill -9: the page follows both, ticks reach who has the call, the survivor listens on."""
 
 from __future__ import annotations
 
