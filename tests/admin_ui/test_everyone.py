@@ -221,6 +221,10 @@ def _body(rule: Rule) -> dict[str, Any]:
         "test": {"number": "+33123456789"},
         "move": {"place": 0},
         "state": {"state": "paused"},
+        "mark": {"mark": "used"},
+        "pin": {"pinned": True},
+        "tick": {"checklist": "order", "step": "greeting"},
+        "wrap-up": {"notes": "mine"},
         "contacts": {"text": "tel\n0612345678\n", "number": "tel"},
     }
     return known.get(rule.rule.rsplit("/", 1)[-1], {})
