@@ -16,6 +16,7 @@ from conf.settings import Settings, load
 from speech.client import SpeechAway, status
 from speech.install import NotInstalled, install
 from speech.models import LANGUAGES, installed
+from speech.second_pass import NoSecondPass, SecondPass
 from speech.voice import RATES, VOICES, Voice, VoiceError
 
 
@@ -82,6 +83,15 @@ def _transcribe(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rewrite(options: argparse.Namespace) -> int:
+    try:
+        print(SecondPass(options.model).rewrite(options.file.absolute(), options.language).text)
+    except (NoSecondPass, OSError, ValueError, RuntimeError) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _status(options: argparse.Namespace) -> int:
     try:
         told = status(load().speech_socket)
@@ -137,6 +147,11 @@ def _parser() -> argparse.ArgumentParser:
     transcribe.add_argument("--language", default="en")
     _add_folder(transcribe)
     transcribe.set_defaults(run=_transcribe)
+    rewrite = commands.add_parser("rewrite", help="a sound file in better words, by the extra of the second pass")
+    rewrite.add_argument("file", type=Path)
+    rewrite.add_argument("--language", default="en")
+    rewrite.add_argument("--model", type=Path, required=True, metavar="FOLDER", help="a Whisper model for CTranslate2")
+    rewrite.set_defaults(run=_rewrite)
     looking = commands.add_parser("status", help="models, workers, streams and lag of the process that serves")
     looking.set_defaults(run=_status)
     serve = commands.add_parser("serve", help="hear calls, on a Unix socket and for clients of vosk-server")
