@@ -118,6 +118,18 @@ def test_what_reads_files_has_no_network_and_no_secrets(tmp_path: Path, monkeypa
     assert devices == 1  # its own loopback, which is down
 
 
+def test_where_there_are_no_namespaces_sockets_are_refused() -> None:
+    look = (
+        "import socket; from fax.convert.offline import refuse_sockets; assert refuse_sockets();"
+        "socket.socket(socket.AF_UNIX).close()\n"
+        "for family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):\n"
+        " try: socket.socket(family, socket.SOCK_DGRAM)\n"
+        " except PermissionError: print('refused')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, cwd=ROOT, timeout=30)
+    assert done.stdout.split() == ["refused"] * 3, done.stderr
+
+
 def test_what_a_killed_program_started_is_killed_as_well(tmp_path: Path) -> None:
     script = "sleep 600 & echo $! > child; wait"
     command = ["/bin/sh", "-c", f"cd {tmp_path}; {script}"]
