@@ -53,7 +53,7 @@ def test_what_was_typed_stays_with_what_is_wrong(user: Any) -> None:
 def test_its_pages_are_shown_and_downloaded(site: Site, user: Any, tmp_path: Path) -> None:
     sent(user)
     arrived(site, 1, tmp_path)
-    assert "The fax was sent." in user.get("/fax?folder=sent&fax=1").text
+    assert "/fax/1/pages/1" in user.get("/fax?folder=sent&fax=1").text
     assert user.get("/fax/1/pages/1").data[:4] == b"\x89PNG"
     assert user.get("/fax/1/pages/2").status_code == 404
     assert user.get("/fax/1/pdf").mimetype == "application/pdf"
