@@ -22,6 +22,7 @@ from controller.flow.commands import (
     HungUp,
     Listen,
     Play,
+    Recorded,
     Replied,
     Result,
     Utterance,
@@ -67,7 +68,7 @@ class SpeakingCast(Cast):
             return self._perform(command)
         return super().answer(command)
 
-    def act(self, line: Line, command: Scripted) -> Digits | Utterance | Dialled | Replied:
+    def act(self, line: Line, command: Scripted) -> Digits | Utterance | Recorded | Dialled | Replied:
         """Speak, press keys or wait on the channel; phones and web services do what is written."""
         if line.say is not None or line.deaf:
             raise Unfit(N_("By sound the caller says what is in a file (hear), and the script says {line}."))
