@@ -30,6 +30,9 @@ ROUTING = (
     "/lists/edit/unwanted",
     "/prompts",
     "/prompts/edit/welcome",
+    "/prompter",
+    "/prompter/rules/delivery",
+    "/prompter/checklists/edit/order",
 )
 PEOPLE_AND_ACCOUNT = (
     "/users",
