@@ -173,3 +173,10 @@ def test_controllers_of_another_freeswitch_and_those_that_drain_take_no_calls(fe
     fellowship.join("c", "00000004")
     fellowship.fellows.look()
     assert fellowship.fellows.any_other()
+
+
+@pytest.mark.parametrize("application", ["txfax", "rxfax"])
+@pytest.mark.parametrize("standing", [Standing.GONE, Standing.STUCK])
+def test_a_fax_is_never_cut(application: str, standing: Standing) -> None:
+    """FreeSWITCH ends the call with the fax's result."""
+    assert judge(found(Owner("b", "x", 1), standing, application, 3600.0), ME) is LEAVE
