@@ -27,7 +27,7 @@ from admin_ui.api.parts import (
 )
 from admin_ui.api.parts.problems import reason as worded
 from admin_ui.audit import noted
-from admin_ui.database import db
+from admin_ui.database import confine, db, looking
 from admin_ui.filters import exact
 from admin_ui.person import subscriber_id
 from conf.campaigns import again, calling, contacts, document, editing, removal
@@ -38,6 +38,7 @@ from conf.problems import N_, Problem, Wrong
 
 blueprint = APIBlueprint("api_campaign_contacts", __name__, url_prefix="/api/v1", tag="Campaigns")
 SHOWN_PROBLEMS = 200
+PART = 5000  # contacts that are written in one transaction
 
 
 class ContactsIn(Body):
@@ -166,8 +167,9 @@ def bring_in(name: str, body: ContactsIn) -> Answer:
     """Bring in contacts.
 
     Rows that are wrong are left out and told of; numbers that are there already stay as they are."""
-    report, added = import_contacts(find(name), body)
-    db.session.commit()
+    with looking(subscriber_id()):
+        report = looked_at(find(name), body)
+    added = 0 if body.only_check else keep(name, report)
     return answer(reported(report, added))
 
 
@@ -240,8 +242,8 @@ def may_call_again(number: str) -> Answer:
 # --- what the page does too; the caller commits ----------------------------------------------------------------------
 
 
-def import_contacts(campaign: Campaign, body: ContactsIn) -> tuple[contacts.Report, int]:
-    """Read a table and bring in what is right; how many are new. Raises ConfigurationError."""
+def looked_at(campaign: Campaign, body: ContactsIn) -> contacts.Report:
+    """Read a table, and write nothing: it may take half a minute. Raises ConfigurationError."""
     session = db.session()
     mapped = contacts.Mapped(
         body.number, body.name, body.zone, body.language, body.basis, body.since, tuple(body.others)
@@ -252,12 +254,26 @@ def import_contacts(campaign: Campaign, body: ContactsIn) -> tuple[contacts.Repo
     except Wrong as wrong:
         problem = wrong.problem
         raise refuse(problem.field or "text", problem.code, problem.message, **problem.fields) from None
+    editing.room_for(session, campaign, report.contacts)
+    return report
+
+
+def keep(name: str, report: contacts.Report) -> int:
+    """Bring in what is right, part by part, each committed: nobody who writes waits long. How many are new.
+
+    Cut off in between, the same table brings in the rest. Raises ConfigurationError when there are too many.
+    """
     added = 0
-    if not body.only_check:
-        added = editing.bring_in(session, campaign, report.contacts, datetime.now(UTC))
-        if added:
-            noted("changed", "campaign", campaign.name, [("contacts", None, added)])
-    return report, added
+    for begin in range(0, len(report.contacts), PART):
+        if begin:
+            confine(subscriber_id(), read_only=False)
+        campaign = find(name)
+        new = editing.bring_in(db.session(), campaign, report.contacts[begin : begin + PART], datetime.now(UTC))
+        if new:
+            noted("changed", "campaign", campaign.name, [("contacts", None, new)])
+        db.session.commit()
+        added += new
+    return added
 
 
 def reported(report: contacts.Report, added: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from admin_ui.api.campaign_contacts import ContactsIn, import_contacts
+from admin_ui.api.campaign_contacts import ContactsIn, keep, looked_at
 from admin_ui.database import confine, db, looking
 from admin_ui.forms.told import told
 from admin_ui.pages import campaigns
@@ -61,6 +61,7 @@ class Checked:
     duplicates: int = 0
     wrong: list[Problem] = field(default_factory=list)
     warnings: list[tuple[str, list[int]]] = field(default_factory=list)
+    report: contacts.Report | None = None
     error: str = ""  # the table cannot be read at all
 
     @property
@@ -89,18 +90,18 @@ def brought_in(name: str) -> ResponseReturnValue:
         except Wrong as wrong:
             return _first_step(campaign, text, told(wrong.problem)), 422
         mapped = _mapped(names)
-        checked = _check(campaign, _asked(text, mapped, only_check=True))
+        checked = _check(campaign, _asked(text, mapped))
     if request.form.get("step") != "bring" or checked.error or not checked.right:
         status = 422 if checked.error else 200
         return _second_step(campaign, text, names, mapped, checked), status
     try:
-        _report, added = import_contacts(read(name), _asked(text, mapped, only_check=False))
+        assert checked.report  # else there would be an error
+        added = keep(name, checked.report)
     except ConfigurationError as error:
         db.session.rollback()
         confine(subscriber_id(), read_only=True)
         checked.error = " ".join(told(one) for one in error.problems)
         return _second_step(campaign, text, names, mapped, checked), 422
-    db.session.commit()
     flash(ngettext("%(num)s contact was brought in.", "%(num)s contacts were brought in.", added))
     return redirect(url_for("campaigns.one", name=name), 303)
 
@@ -151,15 +152,15 @@ def _mapped(names: Sequence[str]) -> dict[str, Any]:
     return {**{meaning: chosen.get(meaning, "") for meaning in MEANINGS}, "others": others[:50]}
 
 
-def _asked(text: str, mapped: dict[str, Any], *, only_check: bool) -> ContactsIn:
-    return ContactsIn.model_construct(text=text, **mapped, only_check=only_check)
+def _asked(text: str, mapped: dict[str, Any]) -> ContactsIn:
+    return ContactsIn.model_construct(text=text, **mapped)
 
 
 def _check(campaign: Campaign, asked: ContactsIn) -> Checked:
     if not asked.number:
         return Checked(error=_("Say which column has the telephone number."))
     try:
-        report, _added = import_contacts(campaign, asked)
+        report = looked_at(campaign, asked)
     except ConfigurationError as error:
         return Checked(error=" ".join(told(one) for one in error.problems))
     wrong = [one for one in report.problems if one.severity == "error" and one.code != "duplicate"]
@@ -172,7 +173,7 @@ def _check(campaign: Campaign, asked: ContactsIn) -> Checked:
             rows = [one.row for one in report.contacts if one.country == country]
             text = _("No rules are known for the country %(country)s: nobody there is called.", country=country or "?")
             warnings[text] = rows
-    return Checked(report.rows, len(report.contacts), report.duplicates, wrong, list(warnings.items()))
+    return Checked(report.rows, len(report.contacts), report.duplicates, wrong, list(warnings.items()), report=report)
 
 
 def _first_step(campaign: Campaign, text: str, error: str) -> str:

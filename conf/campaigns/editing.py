@@ -74,15 +74,30 @@ def move(session: Session, campaign: Campaign, state: str, now: datetime, proble
 
 def bring_in(session: Session, campaign: Campaign, contacts: Sequence[Contact], now: datetime) -> int:
     """Add contacts whose numbers are not there yet; how many. Raises ConfigurationError when there are too many."""
-    known = numbers(session, campaign)
+    room_for(session, campaign, contacts)
+    known = _known(session, campaign, contacts)
     fresh = [contact for contact in contacts if contact.number not in known]
-    if len(known) + len(fresh) > MOST_CONTACTS:
-        message = N_("a campaign has at most {most} contacts")
-        raise ConfigurationError([Problem("too_many_contacts", message, {"most": MOST_CONTACTS})])
     for begin in range(0, len(fresh), _PART):
         rows = [_row(campaign, contact, now) for contact in fresh[begin : begin + _PART]]
         session.execute(insert(CampaignContact), rows)
     return len(fresh)
+
+
+def room_for(session: Session, campaign: Campaign, contacts: Sequence[Contact]) -> None:
+    """Raises ConfigurationError when a campaign would have too many contacts."""
+    if _contacts(session, campaign) + len(contacts) - len(_known(session, campaign, contacts)) > MOST_CONTACTS:
+        message = N_("a campaign has at most {most} contacts")
+        raise ConfigurationError([Problem("too_many_contacts", message, {"most": MOST_CONTACTS})])
+
+
+def _known(session: Session, campaign: Campaign, contacts: Sequence[Contact]) -> set[str]:
+    """Those of some numbers that are contacts already."""
+    found: set[str] = set()
+    for begin in range(0, len(contacts), _PART):
+        part = [contact.number for contact in contacts[begin : begin + _PART]]
+        mine = (CampaignContact.campaign_id == campaign.id, CampaignContact.number.in_(part))
+        found.update(session.scalars(select(CampaignContact.number).where(*mine)))
+    return found
 
 
 def numbers(session: Session, campaign: Campaign) -> set[str]:

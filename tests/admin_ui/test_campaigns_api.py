@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from admin_ui.api import campaign_contacts
+from conf.campaigns import editing
 from conf.database import scoped
 from conf.models import CampaignContact
 from tests.admin_ui.site import Site
@@ -143,6 +145,28 @@ def test_grounds_are_named_in_the_words_of_the_reader(engineer: Any) -> None:
     assert "Consentement" in reason
     assert "Contrat" in reason
     assert "legitimate" not in reason
+
+
+def test_a_table_is_brought_in_part_by_part_and_again_where_it_was_cut_off(
+    engineer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaign_contacts, "PART", 2)
+    engineer.post("/api/v1/campaigns", json=DOC)
+    table = "tel\n" + "".join(f"061234567{number}\n" for number in range(7))
+    body = {"text": table, "number": "tel"}
+    whole, cut = editing.bring_in, []
+
+    def fails(*arguments: Any) -> int:
+        cut.append(1)
+        if len(cut) == 3:
+            raise OSError("the process is gone")
+        return whole(*arguments)
+
+    monkeypatch.setattr(editing, "bring_in", fails)
+    assert engineer.post("/api/v1/campaigns/satisfaction/contacts", json=body).status_code == 500
+    assert engineer.get("/api/v1/campaigns/satisfaction/progress").json["contacts"] == 4
+    again = engineer.post("/api/v1/campaigns/satisfaction/contacts", json=body).json
+    assert (again["added"], again["duplicates"]) == (3, 4)
 
 
 def held_up(site: Site) -> None:
