@@ -272,7 +272,8 @@ def _id(site: Site, argument: str, rule: Rule) -> Any:
             return "martin"
     if argument == "name":
         return "a-webhook-of-martin" if "webhook" in rule.rule else "carrier"
-    plain = {"card": 1, "message": 1, "entry_id": 1, "kind": "numbers", "filename": "x", "controller": "x", "address": "192.0.2.1"}
+    numbers = {"card": 1, "message": 1, "entry_id": 1}
+    plain = numbers | {"kind": "numbers", "filename": "x", "controller": "x", "address": "192.0.2.1"}
     return plain[argument]
 
 
