@@ -333,6 +333,7 @@ class Controller:
             leaving=lambda: self.drain.handing_over,
             ending=lambda: self._ending,
             address=lambda: self.sweep.offers,
+            secret=self.settings.control_secret,
             messages=self.messages,
             faxes=Faxes(self.settings.fax_dir, self.writer.put, self._fax_document),
             desk=self.desk,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from controller.calls.checkpoint import Checkpoint, main_flow, read
 from controller.calls.offer import BEGAN, TRANSFEROR, Offer
 from controller.calls.ownership import Owner, read_owner
+from controller.calls.sealed import Seal
 from controller.calls.tally import Tally
 from controller.flow.engine import Library, Walk
 from controller.flow.problem import FlowError
@@ -41,11 +43,14 @@ class Earlier:
         except FlowError:
             return ""
 
-    def walk(self, library: Library, tally: Tally) -> Walk:
-        """The walk, at the command whose result is not known; it takes the tally's path over. Raises FlowError."""
+    def walk(self, library: Library, tally: Tally, seal: Seal, otherwise: Mapping[str, str]) -> Walk:
+        """The walk, at the command whose result is not known; it takes the tally's path over. Raises FlowError.
+
+        `otherwise` are the variables of a call whose own cannot be read.
+        """
         assert self.saved
         waiting = self.saved.base + int(self.saved.walk.get("command", -1))
-        walk = Walk.resume(self.saved.walk, library, sent=self._offer.intent == str(waiting))
+        walk = Walk.resume(self.saved.opened(seal, otherwise), library, sent=self._offer.intent == str(waiting))
         walk.came_by(tally.path)
         tally.path = []
         return walk

@@ -36,6 +36,7 @@ class House:
     leaving: Callable[[], bool]  # whether calls are to be handed over to other controllers
     address: Callable[[], str]  # where this controller takes calls, HOST:PORT
     ending: Callable[[], bool]  # whether this controller itself closes its connections
+    secret: str = field(repr=False)  # settings.control_secret: seals what calls carry
     loops: Loops = field(default_factory=Loops, kw_only=True)
     faxes: Faxes | None = field(default=None, kw_only=True)  # None: no fax is sent or received
     desk: Desk | None = field(default=None, kw_only=True)  # None: the prompter listens to no call

@@ -30,10 +30,11 @@ from controller.calls.messaging import Messaging
 from controller.calls.offer import CALL, HOME, OWNER, REDIRECT, TAKEN, Offer, read_offer
 from controller.calls.record import Record
 from controller.calls.routing import NoRoute, Route, leads_to
+from controller.calls.sealed import Seal
 from controller.calls.spool import Fact
 from controller.calls.tally import Tally
 from controller.calls.walker import HandOver, Walker
-from controller.calls.ways import FAILED, Ways
+from controller.calls.ways import FAILED, Ways, call_variables
 from controller.esl.api import Named
 from controller.esl.connection import Session
 from controller.esl.errors import CallEnded, ConnectionLost, EslError
@@ -59,6 +60,7 @@ class Conversation:
         self._earlier = Earlier(self.offer, house.owner)
         self._ways = Ways(house.configuration, self.offer)
         self.owner = self._earlier.owner
+        self._seal = Seal(house.secret, self.offer.call)
         self.log = Log(house.journal, self.offer.call, self.owner.epoch - 1)
         self.record = Record(self.offer, controller=house.owner.controller)
         if self._earlier.saved and self._earlier.adopted:
@@ -155,7 +157,8 @@ class Conversation:
     def _follow(self, walker: Walker, way: Route) -> None:
         kept: Headers | None = None
         if self._earlier.adopted:
-            walk = self._earlier.walk(self._ways.library(way.subscriber), self.record.tally)
+            otherwise = call_variables(self.offer, way.subscriber, way.number)
+            walk = self._earlier.walk(self._ways.library(way.subscriber), self.record.tally, self._seal, otherwise)
             command, kept = walk.waiting, self._headers
         else:
             walk = self._ways.begin(way.subscriber, way.flow, way.number)
@@ -412,9 +415,8 @@ class Conversation:
         record, owner = self.record, self.owner
         tally.hold = self._holding.seconds
         subscriber = self.subscriber.subscriber_id
-        return Checkpoint(
-            owner.controller, owner.epoch, subscriber, record.direction, record.number, base, walk, tally
-        )
+        about = (owner.controller, owner.epoch, subscriber, record.direction, record.number, base)
+        return Checkpoint(*about, walk, tally).sealed(self._seal)
 
     def _first_entry(self, way: Route | NoRoute) -> dict[str, Any]:
         flow = way.flow if isinstance(way, Route) else ""
