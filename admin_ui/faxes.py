@@ -86,11 +86,17 @@ def refusal(row: Fax) -> str:
 
 def has_pages(row: Fax) -> bool:
     """Whether its pages are there, to be looked at."""
-    return bool(row.tiff or row.pdf)
+    return bool(row.pdf or (row.tiff and row.direction == "out"))
+
+
+def is_prepared(row: Fax) -> bool:
+    """Whether nothing is being done to its pages: of one that came in the process of faxes makes them first."""
+    return row.direction == "out" or bool(row.pdf) or not row.tiff
 
 
 def pdf(row: Fax) -> Response:
-    """Its pages as a PDF. 404 when they are not there, or no more."""
+    """Its pages as a PDF. 404 when they are not there yet, or no more."""
+    _prepared(row)
     noted_reading("fax", str(row.id))
     if row.pdf:
         return _as_file(_content(row, row.pdf), "application/pdf", f"fax-{row.id}.pdf")
@@ -101,7 +107,8 @@ def pdf(row: Fax) -> Response:
 
 
 def picture(row: Fax, page: int, width: int) -> Response:
-    """One of its pages (from 0), as PNG. 404 when there is none."""
+    """One of its pages (from 0), as PNG. 404 when there is none, or not yet."""
+    _prepared(row)
     with _tiff(row) as tiff:
         try:
             png = pictures.preview(tiff, page, width)
@@ -110,6 +117,11 @@ def picture(row: Fax, page: int, width: int) -> Response:
     response = Response(png, mimetype="image/png")
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _prepared(row: Fax) -> None:
+    if not is_prepared(row):
+        abort(404, _("The pages of this fax are being prepared: they are here in a moment."))
 
 
 @contextmanager

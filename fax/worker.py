@@ -184,7 +184,7 @@ class Worker:
                 total = covers + fax.pages - attempt.start_page
         except (Locked, FileNotFoundError, Damaged, ConversionError) as error:
             log.warning("fax %s: %s", key, error)
-            self._conclude(key, subscriber, {"code": 41, "answered": False, "text": type(error).__name__})
+            self._give_up(key, subscriber, {"code": 41, "answered": False, "text": type(error).__name__})
             return
         with scoped(self.engine, subscriber) as session:
             found = attempts.read(session, key)
@@ -196,13 +196,14 @@ class Worker:
         except Refused as refused:
             log.error("fax %s: %s", key, refused)
             told = {"cause": "INVALID_NUMBER_FORMAT", "answered": False, "text": str(refused)}
-            self._conclude(key, subscriber, told)
+            self._give_up(key, subscriber, told)
         except Away as away:
             log.info("fax %s waits: %s", key, away)
 
-    def _conclude(self, key: str, subscriber: int, result: dict[str, Any]) -> None:
+    def _give_up(self, key: str, subscriber: int, result: dict[str, Any]) -> None:
+        """End a call that was not placed. One that some controller did place meanwhile is its own to tell of."""
         with scoped(self.engine, subscriber) as session:
-            attempts.conclude(session, key, result, self.now())
+            attempts.give_up(session, key, result, self.now())
 
     # --- what became of them ----------------------------------------------------------------------------------------
 
@@ -240,10 +241,10 @@ class Worker:
 
     def _look_at_intended(self, call: Open, now: datetime) -> None:
         if call.cancelling:
-            self._conclude(call.attempt, call.subscriber, {"cause": "ORIGINATOR_CANCEL", "answered": False})
+            self._give_up(call.attempt, call.subscriber, {"cause": "ORIGINATOR_CANCEL", "answered": False})
         elif call.asked_at < now - UNASKED:
             told = {"cause": "NORMAL_TEMPORARY_FAILURE", "answered": False}
-            self._conclude(call.attempt, call.subscriber, told)
+            self._give_up(call.attempt, call.subscriber, told)
         elif call.worker == self.name or call.lease_until is None or call.lease_until <= now:
             self._looked[call.attempt] = now
             self._begin(call.attempt, call.subscriber)

@@ -97,12 +97,13 @@ def page() -> ResponseReturnValue:
         calls=listing.attempts(db.session(), row.id) if row else (),
         args=args,
         states=STATES,
-        moving=folder.name == "outbox" or (row is not None and row.state in GOES),
+        moving=folder.name == "outbox" or (row is not None and (row.state in GOES or not faxes.is_prepared(row))),
         said=faxes.said,
         refusal=faxes.refusal,
         sentence=lambda code, cause: results.sentence(code, cause, _),
         advice=lambda reason: results.advice(reason, _),
         has_pages=faxes.has_pages,
+        is_prepared=faxes.is_prepared,
     )
 
 

@@ -91,6 +91,12 @@ def conclude(session: Session, attempt: str, result: Mapping[str, Any], at: date
     return True
 
 
+def give_up(session: Session, attempt: str, result: Mapping[str, Any], at: datetime) -> bool:
+    """End an attempt that no controller has taken; False when one took it meanwhile: then it tells how that ended."""
+    found = _find(session, attempt, lock=True)
+    return found is not None and found.state == "intended" and conclude(session, attempt, result, at)
+
+
 def lose(session: Session, attempt: FaxAttempt, at: datetime) -> None:
     """Nobody knows of the call any more, and nobody has told how it ended."""
     attempt.state, attempt.ended_at = LOST, at

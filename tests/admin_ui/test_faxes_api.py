@@ -84,3 +84,22 @@ def test_the_very_pages_are_downloaded(site: Site, sender: Any, tmp_path: Path) 
     pdf = sender.get(f"/api/v1/faxes/{one['id']}/pdf")
     assert (pdf.status_code, pdf.mimetype, pdf.data[:5]) == (200, "application/pdf", b"%PDF-")
     assert sender.get(f"/api/v1/faxes/{one['id']}").json["result"] == "The fax was sent."
+
+
+def test_one_that_came_in_is_being_prepared(site: Site, sender: Any) -> None:
+    """Until the process of faxes has looked at it, its TIFF is what the line left of it."""
+    settings = site.app.config["SETTINGS"]
+    store = Store(Vault(settings.data_dir / "vault"), settings.web_secret)
+    with scoped(site.engine, site.subscriber_id()) as session:
+        raw = store.put(session, site.subscriber_id(), io.BytesIO(b"II*\0 as the line left it"), "tiff")
+        row = Fax(direction="in", state="received", pages=2, pages_confirmed=2, tiff=raw, from_number="+33145678901")
+        session.add(row)
+        session.flush()
+        number = row.id
+    page = sender.get(f"/fax?fax={number}").get_data(as_text=True)
+    assert "being prepared" in page
+    assert f"/fax/{number}/pdf" not in page
+    assert f"/fax/{number}/pages/" not in page
+    assert 'hx-trigger="every 5s"' in page
+    for address in (f"/fax/{number}/pdf", f"/fax/{number}/pages/1", f"/api/v1/faxes/{number}/pdf"):
+        assert sender.get(address).status_code == 404

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
 from conf.database import operator, scoped
-from conf.fax import attempts, box
+from conf.fax import attempts, box, claiming
 from conf.models import CallRecord, FaxMemory, Job
 from fax import acts
+from fax.controllers import Controllers, Refused
 from tests.conf.rows import NOW
 from tests.fax.room import FAR, OTHER, Room
 from tests.fax.stand_in import Dialled
@@ -161,6 +166,47 @@ def test_a_fax_is_cancelled_in_any_state(embedded: Room, cancelled_in: str) -> N
     embedded.passes(hours=1)
     worker.round()
     assert len(embedded.controller.calls) == before
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "given up", "refused"])
+def test_a_call_that_was_placed_meanwhile_is_not_given_up(
+    embedded: Room, ends: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The controller is quicker than the worker thinks: given up, the same pages would go twice."""
+    embedded.controller.away = ends != "refused"
+    embedded.controller.act = lambda call: None
+    (key,) = embedded.ready()
+    worker = embedded.worker()
+
+    def place() -> None:
+        with scoped(embedded.engine, embedded.owners[0]) as session:
+            attempts.dialled(session, f"{key}-1", "call", "channel", "c", embedded.now)
+
+    if ends == "refused":  # one controller dialled and never answered, the next one does not find the file
+
+        def refuses(_: Controllers, wish: Mapping[str, Any]) -> str:
+            place()
+            raise Refused(f"file: there is no file {wish['file']}")
+
+        monkeypatch.setattr(Controllers, "place", refuses)
+        worker.round()
+    else:
+        worker.round()
+        if ends == "cancelled":
+            with scoped(embedded.engine, embedded.owners[0]) as session:
+                acts.cancel(session, key, embedded.now)
+        embedded.passes(minutes=11)
+        looks = worker._look_at_intended
+
+        def late(call: claiming.Open, now: datetime) -> None:
+            place()
+            looks(call, now)
+
+        monkeypatch.setattr(worker, "_look_at_intended", late)
+        worker.look()
+    assert [one.state for one in embedded.attempts(key)] == ["dialled"]
+    worker.settle()
+    assert embedded.states(key) == ["sending"]
 
 
 def lose(room: Room, confirmed: int) -> int:
