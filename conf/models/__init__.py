@@ -12,6 +12,7 @@ from conf.models.controller import Controller
 from conf.models.counter import Counter, CounterHit
 from conf.models.extension import Extension
 from conf.models.fax import Fax, FaxAttempt, FaxBatch, FaxBox, FaxDocument, FaxList, FaxMemory
+from conf.models.fax_mail import FaxMail
 from conf.models.flow import Flow, FlowDraft, FlowVersion
 from conf.models.intent import Intent
 from conf.models.job import Job
@@ -61,6 +62,7 @@ __all__ = [
     "FaxBox",
     "FaxDocument",
     "FaxList",
+    "FaxMail",
     "FaxMemory",
     "Flow",
     "FlowDraft",

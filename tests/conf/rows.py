@@ -151,5 +151,6 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     ),
     models.FaxBox: lambda s, o, m: models.FaxBox(doc={}),
     models.FaxList: lambda s, o, m: models.FaxList(name=m),
+    models.FaxMail: lambda s, o, m: models.FaxMail(digest=m, message_id=m, sender="a@example", recipient="1@fax"),
     models.AuditEntry: lambda s, o, m: models.AuditEntry(actor=m, action="changed"),
 }
