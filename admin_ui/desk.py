@@ -20,7 +20,7 @@ from admin_ui.live import Away, Refused, calls
 from admin_ui.person import me, subscriber_id
 from conf import wrap_up
 from conf.accounts.permissions import ALLOWED, LIVE
-from conf.models import PrompterRule, User, WrapUp
+from conf.models import Extension, PrompterRule, User, WrapUp
 from conf.prompter import shown
 from conf.translations import LANGUAGES
 from speech.hints import fold_text
@@ -41,6 +41,10 @@ class FoundCard:
     text: str
     links: tuple[tuple[str, str], ...]
     category: str
+
+
+class AnothersCard(LookupError):
+    """The card was shown to another agent of the call."""
 
 
 def agent(login: str = "") -> str:
@@ -80,13 +84,13 @@ def at_desk(call: str, login: str) -> WrapUp:
 
 
 def mark(call: str, card: int, word: str, login: str) -> None:
-    """Say what a card was worth. LookupError for another's card, ValueError for another word. The caller commits."""
+    """Say what a card was worth. AnothersCard, LookupError, ValueError for another word. The caller commits."""
     _own_card(call, card, login)
     shown.mark(db.session(), subscriber_id(), call, card, word, me().login, datetime.now(UTC))
 
 
 def pin(call: str, card: int, pinned: bool, login: str) -> None:
-    """Keep a card in sight, or no longer. LookupError for another's card. The caller commits."""
+    """Keep a card in sight, or no longer. Raises AnothersCard, LookupError. The caller commits."""
     _own_card(call, card, login)
     shown.pin(db.session(), subscriber_id(), call, card, pinned)
 
@@ -178,25 +182,42 @@ def _card(doc: Mapping[str, Any]) -> FoundCard:
 def _own_card(call: str, card: int, login: str) -> None:
     at_desk(call, login)
 
-    def look() -> None:
-        found = shown.of_call(db.session(), subscriber_id(), call)
-        if not any(row.card == card and row.agent.lower() == login.lower() for row in found):
-            raise LookupError(f"no card {card} of {call}")
+    def look() -> str:
+        for row in shown.of_call(db.session(), subscriber_id(), call):
+            if row.card == card:
+                return row.agent.lower()
+        raise LookupError(f"no card {card} of {call}")
 
     with _reading():
-        _awaited(look)
+        if _awaited(look) != login.lower():
+            raise AnothersCard(f"card {card} of {call}")
 
 
 def _talking(call: str, login: str) -> None:
-    if at_desk(call, login).ended_at is not None:
+    """The call is this agent's now. LookupError: it has ended for them, or another of ours talks."""
+    if at_desk(call, login).ended_at is not None or _talks_with_another(call, login):
         raise LookupError(call)
 
 
+def _talks_with_another(call: str, login: str) -> bool:
+    """Whether a colleague has the call: a desk that nobody had open while it was passed on was not told so."""
+    row = _live(call) or {}
+    ends = {str(row.get(end) or "").partition("%")[0] for end in ("from", "talking_to")} - {""}
+    wanted = select(func.lower(User.login)).join(Extension, Extension.user_id == User.id)
+    with _reading():
+        ours = db.session.scalars(wanted.where(User.subscriber_id == subscriber_id(), Extension.number.in_(ends))).all()
+    return bool(ours) and login.lower() not in ours
+
+
 def _is_live(call: str) -> bool:
+    return _live(call) is not None
+
+
+def _live(call: str) -> dict[str, Any] | None:
     try:
-        return any(row["call"] == call for row in calls().board(me().slug)["calls"])
+        return next((row for row in calls().board(me().slug)["calls"] if row["call"] == call), None)
     except (Away, Refused):
-        return False
+        return None
 
 
 @contextmanager

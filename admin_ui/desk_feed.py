@@ -32,28 +32,40 @@ class Noting:
     def __init__(self, engine: Engine, subscriber: int, agent: str) -> None:
         self._engine, self._subscriber, self._agent = engine, subscriber, agent
         self._noted: dict[str, bool] = {}  # whether it is over, by call
+        self._writing: set[str] = set()
 
     def note(self, told: Document) -> None:
         """A call is told of."""
         call, over = str(told["call"]), told["state"] == "over"
-        if self._noted.get(call) is not over:
-            self._noted[call] = over
-            gevent.get_hub().threadpool.spawn(self._write, told, over)
+        if self._noted.get(call) is over:
+            return
+        self._noted[call] = over
+        if call not in self._writing:
+            self._writing.add(call)
+            gevent.spawn(self._write_down, call, told)
+
+    def _write_down(self, call: str, told: Document) -> None:
+        """Write one thing after the other: what was told last is what stays."""
+        written = None
+        try:
+            while (over := self._noted.get(call)) is not written:
+                gevent.get_hub().threadpool.apply(self._write, (told, over))
+                written = over
+        except SQLAlchemyError as error:
+            self._noted.pop(call, None)  # tried again when it is told of again
+            log.warning("that a call came to a desk is not written down: %s", type(error).__name__)
+        finally:
+            self._writing.discard(call)
 
     def _write(self, told: Document, over: bool) -> None:
         names = ("direction", "caller", "caller_name", "called", "queue")
         known = {name: str(told.get(name) or "") for name in names}
         began_at = datetime.fromtimestamp(float(told["started_at"]), UTC)
         at_desk = wrap_up.AtDesk(str(told["call"]), self._agent, began_at, **known)
-        try:
-            with scoped(self._engine, self._subscriber) as session:
-                wrap_up.begin(session, self._subscriber, at_desk)
-                if over:
-                    row = wrap_up.find(session, self._subscriber, at_desk.call, self._agent)
-                    wrap_up.end(row, datetime.now(UTC))
-        except SQLAlchemyError as error:
-            self._noted.pop(at_desk.call, None)  # tried again when it is told of again
-            log.warning("that a call came to a desk is not written down: %s", type(error).__name__)
+        with scoped(self._engine, self._subscriber) as session:
+            wrap_up.begin(session, self._subscriber, at_desk)
+            row = wrap_up.find(session, self._subscriber, at_desk.call, self._agent)
+            wrap_up.end(row, datetime.now(UTC)) if over else wrap_up.go_on(row)
 
 
 def login_of(engine: Engine, subscriber: int, login: str) -> str | None:

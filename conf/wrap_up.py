@@ -57,6 +57,11 @@ def end(row: WrapUp, at: datetime) -> None:
     row.ended_at = row.ended_at or at
 
 
+def go_on(row: WrapUp) -> None:
+    """The call is back at the desk: a transfer came back, or the talk had only been interrupted."""
+    row.ended_at = None
+
+
 def write(
     row: WrapUp, *, notes: str, outcome: str, at: datetime, adherence: float | None = None, save: bool = False
 ) -> None:

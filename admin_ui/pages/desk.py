@@ -170,6 +170,8 @@ def _done(do: Callable[[], Any]) -> ResponseReturnValue:
     """Do something and say how it went, as JSON: `error` is a sentence for the agent."""
     try:
         do()
+    except desk.AnothersCard:
+        return jsonify(error=_("This card was shown to whoever had the call before you: only they can mark it.")), 404
     except LookupError:
         return jsonify(error=_("This call is not at your desk.")), 404
     except Refused:

@@ -9,11 +9,12 @@ from typing import Any
 
 import gevent
 import pytest
+from sqlalchemy import select
 
 from admin_ui import desk
 from admin_ui.live import NoCalls, Refused
 from conf.database import scoped
-from conf.models import CallRecord, PrompterRule, ShownHint, WrapUp
+from conf.models import CallRecord, Extension, PrompterRule, ShownHint, User, WrapUp
 from conf.prompter import shown
 from conf.wrap_up import AtDesk, begin
 from tests.admin_ui.site import Browser, Site
@@ -32,9 +33,11 @@ class Controllers(NoCalls):
         self.documents = documents
         self.done: list[tuple[str, ...]] = []
         self.asked: list[tuple[str, str]] = []
+        self.talking_to = ""
 
     def board(self, subscriber: str) -> dict[str, Any]:
-        return {"at": 0.0, "controllers": [], "calls": [{"call": NAME}] if subscriber == "martin" else []}
+        calls = [{"call": NAME, "from": "+33612345678", "talking_to": self.talking_to}]
+        return {"at": 0.0, "controllers": [], "calls": calls if subscriber == "martin" else []}
 
     def prompter(self, subscriber: str, user: str = "", audience: str = "") -> Iterator[dict[str, Any] | None]:
         self.asked.append((subscriber, user))
@@ -166,6 +169,44 @@ def test_another_s_card_of_the_same_call_is_not_marked(site: Site, controllers: 
     browser = site.as_role("agent")
     assert browser.post(f"/desk/calls/{NAME}/cards/2/mark", data={"mark": "used"}).status_code == 404
     assert marked(site)[2] == ("", False)
+    told_why = browser.post(f"/desk/calls/{NAME}/cards/2/pin", data={"pinned": "true"}).get_json()["error"]
+    assert told_why == "This card was shown to whoever had the call before you: only they can mark it."
+
+
+@pytest.mark.parametrize(("path", "sent"), [("hang-up", {}), ("transfer", {"to": "101"})])
+def test_a_call_that_a_colleague_has_by_now_is_not_ended(
+    site: Site, controllers: Controllers, path: str, sent: dict[str, str]
+) -> None:
+    """The desk was not open while the call was passed on, so that nothing says it is over there."""
+    browser = site.as_role("agent")
+    with scoped(site.engine, site.subscriber_id(), read_only=True) as session:
+        colleague = session.scalars(select(Extension.number).join(User).where(User.login != AGENT)).first()
+    assert colleague
+    for name in (colleague, f"{colleague}%martin.test"):
+        controllers.talking_to = name
+        assert browser.post(f"/desk/calls/{NAME}/{path}", data=sent).status_code == 404
+    assert controllers.done == []
+    controllers.talking_to = "+33145678901"  # nobody of ours: it may be the agent's own call to the outside
+    assert browser.post(f"/desk/calls/{NAME}/{path}", data=sent).status_code == 200
+
+
+def test_a_call_that_comes_back_is_at_the_desk_again(site: Site) -> None:
+    controllers = site.app.extensions["calls"] = Controllers(call("over"))
+    browser = site.as_role("agent")
+
+    def over() -> bool:
+        answer = browser.get(f"/desk/calls/{NAME}")
+        return bool(answer.status_code == 200 and answer.get_json()["wrap_up"]["over"])
+
+    with gevent.Timeout(10):
+        told(browser)
+        while not over():
+            gevent.sleep(0.02)
+        controllers.documents = (call(),)
+        told(browser)
+        while over():
+            gevent.sleep(0.02)
+    assert browser.post(f"/desk/calls/{NAME}/hang-up").status_code == 200
 
 
 def test_an_agent_acts_on_their_own_call(site: Site, controllers: Controllers) -> None:
