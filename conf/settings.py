@@ -83,12 +83,20 @@ class Settings:
     speech_port: int  # the protocol of vosk-server
     speech_workers: int  # 0: one a core
     speech_streams: int  # voices that one worker follows at once; more are refused
+    second_pass_model: Path | None  # a Whisper model that rewrites messages; none: they stay as they were heard
     fax_calls: int  # calls of faxes at once, all subscribers' together
     fax_per_subscriber: int  # of those, one subscriber's
     fax_per_trunk: int  # of those, by one trunk; a trunk's own channels bound it too
     fax_daily: int  # faxes that a subscriber may put in a day
     fax_countries: tuple[str, ...]  # that may be faxed, as two letters; none: the subscriber's own; "*": all
     fax_premium: bool  # whether numbers that cost more than a call may be faxed
+    fax_mail_domain: str  # mails to NUMBER@ this are faxed; "": none are taken
+    fax_mail_host: str
+    fax_mail_port: int  # SMTP
+    fax_mail_lmtp_port: int  # LMTP, behind a mail server
+    fax_mail_relay: str  # our mail server's name in Authentication-Results, which is believed on LMTP; "": none is
+    fax_mail_daily: int  # mails of one sender that become faxes in a day
+    fax_mail_size: int  # bytes of one mail
     freeswitch: str
     freeswitch_conf: Path
     controller_id: str
@@ -181,12 +189,20 @@ def _fields(data_dir: Path) -> dict[str, tuple[str, Callable[[str], Any]]]:
         "speech_port": ("2700", _port),
         "speech_workers": ("0", _count),
         "speech_streams": ("4", _count),
+        "second_pass_model": ("", lambda value: _place(value) if value else None),
         "fax_calls": ("10", _count),
         "fax_per_subscriber": ("3", _count),
         "fax_per_trunk": ("10", _count),
         "fax_daily": ("200", _many),
         "fax_countries": ("", _countries),
         "fax_premium": ("false", _yes),
+        "fax_mail_domain": ("", lambda value: value and _domain(value)),
+        "fax_mail_host": ("127.0.0.1", _host),
+        "fax_mail_port": ("2525", _port),
+        "fax_mail_lmtp_port": ("2424", _port),
+        "fax_mail_relay": ("", lambda value: value and _host(value)),
+        "fax_mail_daily": ("50", _many),
+        "fax_mail_size": ("25000000", _bytes),
         "freeswitch": ("", _program),
         "freeswitch_conf": (str(data_dir / "freeswitch" / "conf"), _directory),
         "controller_id": (re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:63] or "controller", _identifier),
@@ -375,6 +391,12 @@ def _count(value: str) -> int:
 def _many(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", value):
         raise Wrong("not_a_count", N_("must be a whole number from 0 to 999999"))
+    return int(value)
+
+
+def _bytes(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{4,8}", value):
+        raise Wrong("not_bytes", N_("must be a whole number of bytes from 1000 to 99999999"))
     return int(value)
 
 

@@ -25,11 +25,14 @@ from conf.database import open_engine, operator
 from conf.fax import retention
 from conf.fax.claiming import Limits, Trunks
 from conf.fax.content import Store
+from conf.fax.numbers import Policy
 from conf.settings import Settings
 from conf.vault import Vault
 from fax import page_making
 from fax.controllers import of_database
 from fax.incoming import Incoming
+from fax.mail.door import Door, door
+from fax.mail.taking import Taking
 from fax.worker import LEASE, Worker
 
 log = logging.getLogger(__name__)
@@ -89,13 +92,32 @@ def serve(settings: Settings, trunks: Callable[[Engine], Trunks], now: Callable[
         _thread(ended, "what came in", made.incoming.look),
         _thread(ended, "tidying", partial(_forget, made), TIDIED),
     ]
+    mails = _mails(settings, made)
     log.info("faxes are sent; their pages lie in %s while they are", made.folder)
     ended.wait()
+    if mails:
+        mails.close()
     for thread in loops:
         thread.join(5.0)
     pool.shutdown(wait=False, cancel_futures=True)
     made.engine.dispose()
     return 0
+
+
+def _mails(settings: Settings, made: Parts) -> Door | None:
+    """Open the door for mails, where they have a domain. A port that is taken does not keep faxes from going."""
+    if not settings.fax_mail_domain:
+        return None
+    policy = Policy(settings.fax_countries, settings.fax_premium, settings.fax_daily)
+    named = (settings.fax_mail_domain, settings.fax_mail_relay, settings.fax_mail_daily)
+    opened = door(settings, Taking(made.engine, made.store, made.folder, policy, clock, *named))
+    try:
+        opened.open()
+    except OSError as error:
+        log.error("no mails are taken: %s", error)
+        return None
+    log.info("mails to NUMBER@%s are faxed; SMTP on port %d, LMTP on port %d", settings.fax_mail_domain, *opened.ports)
+    return opened
 
 
 def tidy(folder: Path) -> None:

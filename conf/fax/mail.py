@@ -1,23 +1,19 @@
-"""Who may fax by mail, and the mails that were handed in: each once, so many a day, some until they are confirmed."""
+"""Who may fax by mail, and the mails that were handed in: each once, so many a day."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from conf import jobs
 from conf.accounts.permissions import ALLOWED, FAX
 from conf.models import FaxMail, Subscriber, User
 
 ROLES = tuple(role for role, may in ALLOWED.items() if FAX in may)
-CONFIRM_WITHIN = timedelta(days=2)
-MOST_WAITING = 5  # mails of one sender that wait to be confirmed: somebody may be writing in their name
-ABOUT = "fax_mail"  # the mail that asks for a confirmation
 
 
 def subscribers_of(session: Session, address: str, slug: str = "") -> Sequence[Subscriber]:
@@ -55,17 +51,3 @@ def today(session: Session, sender: str, zone: str, now: datetime) -> int:
         FaxMail.sender == sender, FaxMail.state == "queued", FaxMail.created_at >= midnight
     )
     return session.scalars(counted).one()
-
-
-def waiting(session: Session, sender: str, now: datetime) -> int:
-    """How many mails of a sender wait to be confirmed."""
-    counted = select(func.count(FaxMail.id)).where(
-        FaxMail.sender == sender, FaxMail.state == "waiting", FaxMail.until > now
-    )
-    return session.scalars(counted).one()
-
-
-def ask(session: Session, row: FaxMail, now: datetime) -> None:
-    """Have its sender asked by mail. The link is made when that is sent."""
-    payload = {"about": ABOUT, "mail": row.id}
-    jobs.put(session, "mail", payload, due_at=now, key=f"fax-mail-{row.id}", subscriber=row.subscriber_id)

@@ -14,8 +14,8 @@ from conf.models.types import Key, Line, Moment
 class FaxMail(OfSubscriber, Base):
     """A mail to one number. `digest` is of sender, Message-ID and number: the same again becomes no second fax.
 
-    `state` is queued, or waiting: for its sender to confirm it until `until`; its content is `stored` in the vault
-    meanwhile, and `recipient` is the address that it went to.
+    `state` is queued: it became the faxes of its batch. `until`, `stored` and the state waiting are kept for mails that
+    somebody is to confirm first.
     """
 
     __tablename__ = "fax_mail"
