@@ -118,6 +118,7 @@ class Controller:
             settings.controller_id,
             by_process(settings.speech_socket),
             Threads(1),
+            rewrites=settings.second_pass_model is not None,
         )
         self.journal = Journal(self.writer.put)
         self.taps = Taps(settings.tap_dir)

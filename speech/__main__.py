@@ -110,7 +110,8 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from speech.serving.serve import Wanted, serve  # here: other commands need no web socket
+    from speech import rewriting  # here: other commands need no database
+    from speech.serving.serve import Wanted, serve  # and no web socket
 
     settings: Settings = load()
     wanted = Wanted(
@@ -124,6 +125,7 @@ def _serve(options: argparse.Namespace) -> int:
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s speech: %(message)s")
     logging.getLogger("websockets").setLevel(logging.CRITICAL)  # it logs every port scan with a traceback
+    rewriting.start(settings)
     try:
         asyncio.run(serve(wanted))
     except OSError as error:

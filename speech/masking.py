@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import re2
 
@@ -270,3 +270,23 @@ def _compiled(pattern: str) -> Any:
         return re2.compile(pattern, options)
     except re2.error:
         return None
+
+
+class Timed(Protocol):
+    """A word as a recogniser tells it."""
+
+    @property
+    def word(self) -> str: ...
+    @property
+    def start(self) -> float: ...
+    @property
+    def end(self) -> float: ...
+
+
+def kept(told: Iterable[Timed], language: str, patterns: Sequence[str]) -> dict[str, Any]:
+    """What may be kept of a whole message: {"text", "words": [[word, start, end], ...]}."""
+    words = mask([Word(one.word, one.start, one.end) for one in told], language, patterns)
+    return {
+        "text": " ".join(one.word for one in words),
+        "words": [[one.word, one.start, one.end] for one in words],
+    }

@@ -17,6 +17,7 @@ from conf.vault import Vault
 
 KIND = "message"
 QUEUE = "transcribe"
+REWRITE = "rewrite"  # the queue of the second pass
 Transcript = dict[str, Any]  # {"text", "words": [[word, start, end], ...]}
 
 
@@ -73,6 +74,13 @@ def write_words(message: Message, state: str, transcript: Transcript | None = No
     """Note the words of a message, or why there are none."""
     message.state = state
     message.transcript = None if transcript is None else Content.plain(json.dumps(transcript))
+
+
+def ask_to_rewrite(session: Session, message: Message) -> None:
+    """Queue the second pass over a message that is in words."""
+    key = f"{REWRITE} {message.name}"
+    payload, due = {"message": message.name}, datetime.now(UTC)
+    jobs.put(session, REWRITE, payload, due_at=due, key=key, subscriber=message.subscriber_id)
 
 
 def words(message: Message) -> Transcript | None:

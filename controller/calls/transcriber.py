@@ -24,7 +24,6 @@ from controller.calls import durable
 from controller.calls.threads import Threads
 from speech import client, masking
 from speech.client import SpeechAway, Transcript
-from speech.prompter.heard import Word
 
 log = logging.getLogger(__name__)
 LOOKS = 5.0  # seconds
@@ -46,6 +45,7 @@ class Transcriber:
     hear: Hear
     pool: Threads
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    rewrites: bool = False  # by the second pass, once they are in words
 
     def keep(self) -> None:
         """Take jobs for ever."""
@@ -89,7 +89,9 @@ class Transcriber:
             elif told.reason or not told.text:
                 keeping.write_words(message, "no_model" if told.reason == "no_model" else "empty")
             else:
-                keeping.write_words(message, "done", masked(told, language, patterns))
+                keeping.write_words(message, "done", masking.kept(told.words, language, patterns))
+                if self.rewrites:
+                    keeping.ask_to_rewrite(session, message)
 
     def _heard(self, session: Session, message: Message) -> Transcript | str:
         """The words, or the state that says why there are none."""
@@ -107,15 +109,6 @@ class Transcriber:
     def _patterns(self, session: Session, subscriber: int) -> list[str]:
         found = session.get(Subscriber, subscriber)
         return list((found.doc.get("prompter") or {}).get("mask", ())) if found else []
-
-
-def masked(told: Transcript, language: str, patterns: list[str]) -> keeping.Transcript:
-    """What may be kept of the words: no card numbers, and none of the subscriber's patterns."""
-    words = masking.mask([Word(word.word, word.start, word.end) for word in told.words], language, patterns)
-    return {
-        "text": " ".join(word.word for word in words),
-        "words": [[word.word, word.start, word.end] for word in words],
-    }
 
 
 def by_process(socket: Path) -> Hear:
