@@ -6,7 +6,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,6 +29,7 @@ from conf.vault import Damaged, Vault
 from fax import pictures, received, results
 
 ENDED = ("sent", "failed", "cancelled", "received", "partial")
+PREPARED_WITHIN = timedelta(minutes=10)  # after which it is not said any more that it takes a moment
 
 
 def store() -> Store:
@@ -80,8 +81,9 @@ def refusal(row: Fax) -> str:
     """Why a document was not taken; "" when all were."""
     if not row.problem:
         return ""
-    message, fields = row.problem
-    return _(message).format(**fields) if message else ""
+    *files, message, fields = row.problem
+    told = _(message).format(**fields) if message else ""
+    return ": ".join([*filter(None, files), told]) if told else ""
 
 
 def has_pages(row: Fax) -> bool:
@@ -119,9 +121,18 @@ def picture(row: Fax, page: int, width: int) -> Response:
     return response
 
 
+def unprepared(row: Fax) -> str:
+    """Why the pages of one that came in are not there yet; "" when they are, or nothing is to come."""
+    if is_prepared(row):
+        return ""
+    if datetime.now(UTC) - row.created_at < PREPARED_WITHIN:
+        return _("The pages of this fax are being prepared: they are here in a moment.")
+    return _("The pages of this fax are not ready: the fax process does not run, or could not read them.")
+
+
 def _prepared(row: Fax) -> None:
     if not is_prepared(row):
-        abort(404, _("The pages of this fax are being prepared: they are here in a moment."))
+        abort(404, unprepared(row))
 
 
 @contextmanager

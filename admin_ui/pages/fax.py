@@ -103,7 +103,7 @@ def page() -> ResponseReturnValue:
         sentence=lambda code, cause: results.sentence(code, cause, _),
         advice=lambda reason: results.advice(reason, _),
         has_pages=faxes.has_pages,
-        is_prepared=faxes.is_prepared,
+        unprepared=faxes.unprepared,
     )
 
 

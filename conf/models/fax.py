@@ -67,7 +67,8 @@ class Fax(OfSubscriber, Base):
     failed, cancelled, uncertain; of one that came in: received, partial. `pages_confirmed` counts from the first page:
     those that the far end confirmed, or that we received. `due_at` is when it is looked at next. `worker` and
     `lease_until` say who converts it. `code`, `cause` and what follows them are of the newest call; `reason` is the
-    code of `fax.results`, and `problem` why a document was not taken: [message, fields].
+    code of `fax.results`, and `problem` why a document was not taken:
+    [file, message, fields].
     """
 
     __tablename__ = "fax"

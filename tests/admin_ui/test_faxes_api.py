@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,17 @@ def test_one_that_came_in_is_being_prepared(site: Site, sender: Any) -> None:
     assert 'hx-trigger="every 5s"' in page
     for address in (f"/fax/{number}/pdf", f"/fax/{number}/pages/1", f"/api/v1/faxes/{number}/pdf"):
         assert sender.get(address).status_code == 404
+    with scoped(site.engine, site.subscriber_id()) as session:
+        session.scalars(select(Fax).where(Fax.id == number)).one().created_at -= timedelta(hours=1)
+    assert "could not read them" in sender.get(f"/fax?fax={number}").get_data(as_text=True)
+
+
+def test_why_a_document_was_not_taken_is_on_the_page(site: Site, sender: Any) -> None:
+    (one,) = put_in(sender).json["items"]
+    with scoped(site.engine, site.subscriber_id()) as session:
+        row = session.scalars(select(Fax).where(Fax.id == one["id"])).one()
+        row.state, row.reason = "failed", "document"
+        row.problem = ["letter.txt", "took more than {seconds} s", {"seconds": 60}]  # as the worker writes it
+    page = sender.get(f"/fax?folder=failed&fax={one['id']}")
+    assert page.status_code == 200
+    assert "letter.txt: took more than 60 s" in page.get_data(as_text=True)
