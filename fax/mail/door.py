@@ -81,6 +81,7 @@ class Door:
 
     def open(self) -> Door:
         """Listen, in a thread with a loop of its own. Raises OSError when a port is taken."""
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells who writes to whom
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="mails")
         ready: Future[tuple[int, int]] = Future()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="mail door", daemon=True)
@@ -114,6 +115,7 @@ class Door:
                 ident="Souffleur",
                 data_size_limit=self.size,
                 timeout=IDLE,
+                auth_exclude_mechanism=("LOGIN", "PLAIN"),  # nobody logs in here
                 loop=self._loop,
             )
             made.append(await self._loop.create_server(protocol, self.host, port))

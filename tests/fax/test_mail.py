@@ -158,7 +158,7 @@ def test_empty_and_nested_mails_are_refused(door: Door, embedded: Room) -> None:
     empty.set_content("")
     assert hand_in(door, signed(empty), at(FAR)) == (554, "5.6.0 there is nothing to fax in this mail")
     bomb = b"".join(b'--%d\r\nContent-Type: multipart/mixed; boundary="%d"\r\n\r\n' % (n, n + 1) for n in range(2000))
-    head = f"From: {CLAIRE}\r\nTo: {at(FAR)}\r\nContent-Type: multipart/mixed; boundary=\"0\"\r\n\r\n".encode()
+    head = f'From: {CLAIRE}\r\nTo: {at(FAR)}\r\nContent-Type: multipart/mixed; boundary="0"\r\n\r\n'.encode()
     assert hand_in(door, head + bomb, at(FAR))[0] == 554
 
 
