@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask_babel import force_locale, format_datetime
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_ui import mails
 from conf.fax import notices
 from conf.mail import Mail
-from conf.models import Fax, Subscriber
+from conf.models import Fax, FaxMail, Subscriber
 from fax import results
 
 
@@ -34,8 +35,11 @@ def told(session: Session, payload: dict[str, Any], now: datetime) -> Iterator[M
         subject = _subject(str(payload["event"]), fax)
         lines = _lines(str(payload["event"]), fax, ZoneInfo(subscriber.time_zone))
         text = "\n".join(line for line in lines if line)
+    handed_in = select(FaxMail).where(FaxMail.batch_id == fax.batch_id)
+    came = session.scalars(handed_in).first() if fax.batch_id else None
     for address in payload["to"]:
-        yield Mail(str(address), subject, text, subscriber.language)
+        answers = came.message_id if came and came.sender == str(address).lower() else ""
+        yield Mail(str(address), subject, text, subscriber.language, answers if answers.startswith("<") else "")
 
 
 def _subject(event: str, fax: Fax) -> str:

@@ -22,12 +22,16 @@ PORTS = {"smtp": 587, "smtps": 465}
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail of plain text to one person. Its repr shows neither text nor address."""
+    """A mail of plain text to one person. Its repr shows neither text nor address.
+
+    `answers` is the Message-ID of the mail that this one tells of: it goes with a null return path.
+    """
 
     to: str = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
     language: str = "en"
+    answers: str = ""
 
 
 class NotSent(Exception):
@@ -73,7 +77,9 @@ def _message(settings: Settings, mail: Mail) -> EmailMessage:
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=sender(settings).partition("@")[2])
     message["Content-Language"] = mail.language
-    message["Auto-Submitted"] = "auto-generated"
+    message["Auto-Submitted"] = "auto-replied" if mail.answers else "auto-generated"
+    if mail.answers:
+        message["In-Reply-To"] = message["References"] = mail.answers
     message.set_content(mail.text)
     return message
 
@@ -85,7 +91,7 @@ def _deliver(server: str, message: EmailMessage) -> None:
             if not isinstance(connection.sock, ssl.SSLSocket):
                 raise NotSent("the mail server offers no TLS: the password is not sent in the open", again=False)
             connection.login(unquote(where.username), unquote(where.password or ""))
-        connection.send_message(message)
+        connection.send_message(message, from_addr="" if message["In-Reply-To"] else None)
 
 
 def _connected(scheme: str, host: str, port: int) -> smtplib.SMTP:
