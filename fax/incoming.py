@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from conf import content_keys
@@ -54,6 +55,12 @@ class Incoming:
                 made = kept(came, ours, pdf)
             except (NothingReceived, FileNotFoundError, Damaged, content_keys.Locked) as error:
                 log.error("fax %d, which came in, stays as it is: %s", fax, error)
+                self.given_up.add(fax)
+                return
+            except (SQLAlchemyError, OSError):
+                raise
+            except Exception as error:  # noqa: BLE001  whatever a stranger's line made of one holds up no other
+                log.error("fax %d, which came in, stays as it is: %s", fax, type(error).__name__)
                 self.given_up.add(fax)
                 return
             with scoped(self.engine, subscriber) as session:

@@ -87,7 +87,15 @@ def _copied(tiff: Path, writer: Writer) -> bool:
                     return True
                 ink = ~np.asarray(image.convert("1"), dtype=np.bool_)
                 writer.add(encoded(ink, _resolution(image)))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, KeyError, TypeError):
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        KeyError,
+        TypeError,
+    ):
         return True
     return False
 

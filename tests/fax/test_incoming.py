@@ -78,3 +78,15 @@ def test_what_cannot_be_read_stays_and_holds_up_nobody(incoming: Incoming, tmp_p
     with scoped(incoming.engine, 1) as session:
         assert session.get_one(Fax, broken).tiff.startswith("came-")
         assert session.get_one(Fax, whole).pdf.startswith("pdf-")
+
+
+def test_a_page_without_end_holds_up_nobody(incoming: Incoming, tmp_path: Path) -> None:
+    """A far end may send a paper whose ends are glued together: pages before it are kept, and other faxes."""
+    endless = io.BytesIO()
+    Image.new("1", (1728, 110_000), 1).save(endless, "TIFF", compression="group4", dpi=(204, 196))
+    alone = came(incoming, endless.getvalue())
+    whole = came(incoming, group_3(sample(tmp_path / "theirs.tif", 1, density=4)))
+    assert [incoming.look() for _ in range(3)] == [True, True, False]
+    with scoped(incoming.engine, 1) as session:
+        assert session.get_one(Fax, alone).pdf == ""
+        assert session.get_one(Fax, whole).pdf.startswith("pdf-")
