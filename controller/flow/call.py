@@ -80,7 +80,9 @@ class Call:
                 yield Prompt(announcement.prompt, language)
             if announcement.text:
                 chosen = language if language in announcement.text else next(iter(announcement.text))
-                yield Phrase(self.text(announcement.text[chosen]), chosen)
+                template = announcement.text[chosen]
+                filled = self.text(template)
+                yield Phrase(filled, chosen, template if filled != template else "")
 
 
 def _kept(value: str) -> str:

@@ -23,7 +23,8 @@ KINDS: dict[str, type[Any]] = {tag(kind): kind for kind in (*get_args(Command), 
 
 
 HINTS: dict[str, dict[str, Any]] = {
-    name: {field.name: get_type_hints(kind)[field.name] for field in fields(kind)} for name, kind in KINDS.items()
+    name: {field.name: get_type_hints(kind)[field.name] for field in fields(kind) if field.compare}
+    for name, kind in KINDS.items()
 }
 
 
@@ -60,7 +61,7 @@ def _written(value: Any) -> Any:
         told = {
             field.name: _written(getattr(value, field.name))
             for field in fields(value)
-            if field.default is MISSING or getattr(value, field.name) != field.default
+            if field.compare and (field.default is MISSING or getattr(value, field.name) != field.default)
         }
         return {"type": tag(type(value)), **told}
     if isinstance(value, tuple):

@@ -28,6 +28,7 @@ class Phrase:
 
     text: str
     language: str
+    template: str = field(default="", compare=False)  # the text before variables were put in; "" when it is the same
 
 
 @dataclass(frozen=True)

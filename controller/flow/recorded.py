@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from controller.flow.commands import (
     Digits,
     HungUp,
     Listen,
+    Phrase,
     Replied,
     Request,
     Result,
@@ -68,8 +69,9 @@ class Recording:
 
 
 def shown(command: Command) -> dict[str, Any]:
-    """A command as the journal may tell it: a request without what may hold secrets or content."""
-    told = codec.dump(command)
+    """A command as the journal may tell it: a request without what may hold secrets or content, and a text that is
+    spoken as the flow has it, with the names of variables and not their values."""
+    told = codec.dump(_unfilled(command))
     if isinstance(command, Request):
         url = urlsplit(command.url)
         return {"type": told["type"], "method": command.method, "url": f"{url.scheme}://{url.hostname}{url.path}"}
@@ -78,6 +80,16 @@ def shown(command: Command) -> dict[str, Any]:
     if isinstance(command, SendFax):
         told.pop("header", None)  # it is printed on the pages
     return told
+
+
+def _unfilled(command: Command) -> Command:
+    held = {one.name: getattr(command, one.name) for one in fields(command) if one.init}
+    texts: Any = {name: tuple(map(_template, value)) for name, value in held.items() if isinstance(value, tuple)}
+    return replace(command, **texts)
+
+
+def _template(part: Any) -> Any:
+    return Phrase(part.template, part.language) if isinstance(part, Phrase) and part.template else part
 
 
 def without_secrets(told: Any, call: Call) -> Any:

@@ -215,8 +215,10 @@ class AskSlot(Node):
             return call.sounds(self.confirm)
         language = call.value("language")
         language = language if language in RIGHT else "en"
-        value = call.value(f"{self.save}_spoken")
-        return (Phrase(f"{value}." if how == "implicit" else RIGHT[language].format(value=value), language),)
+        name = f"{self.save}_spoken"
+        words = "{value}." if how == "implicit" else RIGHT[language]
+        said = words.format(value=call.value(name))
+        return (Phrase(said, language, words.format(value=f"{{{{{name}}}}}")),)
 
     def answered(self, call: Call, slot: Slot, heard: Utterance, value: str, implicit: bool) -> str | None:
         """Read the answer to "is that right?": the same value for yes, another one for a correction, None for no."""
