@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from conf.fax import box
@@ -56,13 +56,6 @@ def to_convert(session: Session, worker: str, now: datetime) -> Fax | None:
     if found is not None:
         found.worker = worker
     return found
-
-
-def renew(session: Session, fax_id: int, worker: str, until: datetime) -> bool:
-    """Hold a fax that is being converted longer; False when it is another's by now, or cancelled."""
-    mine = (Fax.id == fax_id, Fax.state == "converting", Fax.worker == worker)
-    change = update(Fax).where(*mine).values(lease_until=until).returning(Fax.id)
-    return session.scalars(change, execution_options={"synchronize_session": False}).one_or_none() is not None
 
 
 def to_call(session: Session, limits: Limits, trunks: Trunks, now: datetime) -> Iterator[tuple[Fax, str]]:
