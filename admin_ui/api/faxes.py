@@ -225,7 +225,9 @@ def wanted(asked: FaxIn) -> Wanted:
 
 def shown(row: Fax) -> dict[str, Any]:
     """A fax as the API tells it."""
-    same = ("id", "direction", "state", "name", "pages", "pages_confirmed", "resolution", "created_at", "due_at")
-    more = ("done_at", "remote_id", "rate", "ecm", "t38", "seconds")
+    same = ("id", "direction", "state", "name", "pages", "pages_confirmed", "resolution")
+    more = ("remote_id", "rate", "ecm", "t38", "seconds")
     told = {name: getattr(row, name) for name in (*same, *more)}
+    moments = {"created_at": row.created_at, "due_at": row.due_at, "done_at": row.done_at}
+    told |= {name: moment and moment.isoformat() for name, moment in moments.items()}
     return {**told, "batch": row.batch_id, "from": row.from_number, "to": row.to_number, "result": faxes.said(row)}

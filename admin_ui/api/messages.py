@@ -50,7 +50,7 @@ def of_call(call: str) -> Answer:
 
     What was said, in words; card numbers are masked. Reading is noted in the audit log."""
     call_history.find(db.session(), subscriber_id(), call)
-    return answer({"items": [Message.model_validate(one).model_dump() for one in messages.told(call)]})
+    return answer({"items": [Message.model_validate(one).model_dump(mode="json") for one in messages.told(call)]})
 
 
 @blueprint.get("/calls/<call>/messages/<message>/audio")

@@ -17,7 +17,7 @@ import pytest
 from conf import webhooks
 from conf.accounts import tokens
 from conf.database import operator, scoped
-from conf.models import CallEvent, CallRecord
+from conf.models import CallEvent, CallRecord, Fax
 from conf.prompter import shown
 from conf.wrap_up import AtDesk, begin
 from tests.admin_ui.room import CALL
@@ -101,5 +101,6 @@ def _fill(site: Site) -> None:
         begin(session, martin, AtDesk(CALL, "claire@martin.example", NOW, "inbound", "+33612345678"))
         card = shown.Hint(CALL, 1, "refund", "x", "agent", "claire@martin.example", NOW, 1.0, {})
         shown.put(session, martin, card)
+        session.add(Fax(to_number="+33198765432", name="order"))
         hook, _ = webhooks.create(session, given, looked_at=0, secret=site.settings.web_secret)
         webhooks.send_test(session, hook, "martin", NOW)

@@ -118,8 +118,8 @@ def _complete(operation: dict[str, Any], method: str, view: Any, name: str) -> N
     operation.setdefault("operationId", name)
     parameters = operation.setdefault("parameters", [])
     codes = {400, 401, 403, 429, 503}
-    if any(one["in"] == "path" for one in parameters):
-        codes |= {404, 414}
+    if any(one["in"] == "path" or one["name"] == "agent" for one in parameters):
+        codes |= {404, 414}  # what is named may not be there: a desk is named in the query
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
         codes |= {413, 415}
