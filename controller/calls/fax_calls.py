@@ -18,10 +18,11 @@ from uuid import uuid4
 
 import gevent
 import orjson
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from conf.database import scoped
+from conf.database import operator, scoped
 from conf.fax import attempts
+from conf.models import Subscriber
 from conf.snapshot import Snapshot
 from controller.calls import placed
 from controller.calls.configuration import Configuration
@@ -115,6 +116,10 @@ def _seconds(document: Mapping[str, Any], name: str, default: float) -> float:
     return float(value)
 
 
+class NotYet(Exception):
+    """A subscriber is too new: this controller has not read it yet."""
+
+
 class FaxCalls:
     """The calls for faxes of one controller. `put` takes facts, `note` writes a line into the journal."""
 
@@ -176,6 +181,8 @@ class FaxCalls:
 
     def _subscriber(self, slug: str) -> Snapshot:
         found = self._configuration.by_slug(slug)
+        if found is None and self._pool.apply(self._exists, (slug,)):
+            raise NotYet(f"subscriber: {slug!r} is not known here yet")
         if found is None:
             raise LookupError(f"subscriber: there is none named {slug!r}")
         return found
@@ -185,6 +192,10 @@ class FaxCalls:
         return found
 
     # --- in threads of the pool -------------------------------------------------------------------------------------
+
+    def _exists(self, slug: str) -> bool:
+        with operator(self._engine, read_only=True) as session:
+            return session.scalar(select(Subscriber.id).where(Subscriber.slug == slug)) is not None
 
     def _dialled(self, subscriber: int, attempt: str, call: str, channel: str) -> tuple[str, bool]:
         now = datetime.fromtimestamp(self._now(), UTC)

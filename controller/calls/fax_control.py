@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, NotFound, ServiceUnavailable
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from controller.calls.fax_calls import FaxCalls, read_fax
+from controller.calls.fax_calls import FaxCalls, NotYet, read_fax
 
 RULES = (
     Rule("/v1/faxes", endpoint="send_fax", methods=["POST"]),
@@ -35,6 +35,8 @@ class FaxControl:
             return self._state(slug, **arguments) if endpoint == "fax" else self._end(slug, **arguments)
         except LookupError as error:
             raise NotFound(str(error.args[0] if error.args else error)) from error
+        except NotYet as error:  # who asks takes a 404 as the last word
+            raise ServiceUnavailable(str(error)) from error
         except SQLAlchemyError as error:
             raise ServiceUnavailable(AWAY) from error
 

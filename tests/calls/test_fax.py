@@ -232,6 +232,16 @@ def test_an_attempt_that_nobody_made_is_not_dialled(live: Live) -> None:
     assert (refused.value.status, far.calls) == (404, [])
 
 
+def test_who_is_too_new_to_be_known_here_is_asked_for_again(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = queued(live)
+    assert live.controller
+    monkeypatch.setattr(live.controller.configuration, "by_slug", lambda slug: None)  # nothing is read yet
+    for slug, status in (("martin", 503), ("nobody", 404)):
+        with pytest.raises(Refused) as refused:
+            live.control.ask("GET", f"/v1/faxes/{key}?subscriber={slug}")
+        assert refused.value.status == status
+
+
 def test_an_attempt_is_looked_at_and_ended(live: Live) -> None:
     machine(live)
     key = queued(live)
