@@ -1,4 +1,4 @@
-"""A campaign meets an answering machine: its greeting and its tone are heard, and the message is left after it, over RTP."""
+"""Over RTP a campaign meets an answering machine: it hears greeting and tone, and leaves its message after them."""
 
 from __future__ import annotations
 
