@@ -15,7 +15,8 @@ from dns.exception import DNSException
 from fax.mail.addresses import Refused
 
 MOST_SIGNATURES = 5
-SIGNED = (b"from", b"to")  # headers that a signature must hold: else it could be sent on to another number
+SIGNED = {b"from", b"to"}  # headers that a signature must hold: else it could be sent on to another number
+SIGNED_IF_THERE = {b"cc", b"message-id"}  # else a number could be added to it, or it could be sent again as another one
 Answers = Callable[..., bytes | None]  # of the DNS: answers(name, timeout=seconds)
 
 
@@ -42,7 +43,10 @@ def signed(raw: bytes, sender: str, answers: Answers | None = None) -> bool:
     """
     domain = sender.rpartition("@")[2]
     away = False
-    count = len(re.findall(rb"^dkim-signature:", raw.partition(b"\r\n\r\n")[0], re.IGNORECASE | re.MULTILINE))
+    head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
+    names = [name.lower() for name in re.findall(rb"^([!-9;-~]+)[ \t]*:", head, re.MULTILINE)]
+    wanted = SIGNED | SIGNED_IF_THERE.intersection(names)
+    count = names.count(b"dkim-signature")
     for place in range(min(count, MOST_SIGNATURES)):
         checker = DKIM(raw, timeout=5)
         try:
@@ -55,7 +59,7 @@ def signed(raw: bytes, sender: str, answers: Answers | None = None) -> bool:
         fields = checker.signature_fields
         held = {name.strip().lower() for name in fields.get(b"h", b"").split(b":")}
         theirs = fields.get(b"d", b"").decode("ascii", "replace")
-        if good and b"l" not in fields and held.issuperset(SIGNED) and aligned(theirs, domain):
+        if good and b"l" not in fields and held.issuperset(wanted) and aligned(theirs, domain):
             return True
     if away:
         raise Refused(451, "4.7.5", "the signature of this mail cannot be checked now: try again")
@@ -63,9 +67,10 @@ def signed(raw: bytes, sender: str, answers: Answers | None = None) -> bool:
 
 
 def vouched(headers: Sequence[str], sender: str, server: str) -> bool:
-    """Whether our own mail server (by its name in Authentication-Results) found aligned DKIM or SPF.
+    """Whether our own mail server (by its name in Authentication-Results) found aligned SPF.
 
-    Only the topmost such header counts: whoever wrote the mail could have put in the others.
+    Its DKIM does not count: it does not say which headers are signed, and we look ourselves. Only the topmost such
+    header counts: whoever wrote the mail could have put in the others.
     """
     domain = sender.rpartition("@")[2]
     for header in headers if server else ():
@@ -80,13 +85,6 @@ def vouched(headers: Sequence[str], sender: str, server: str) -> bool:
 
 
 def _passed(result: object, domain: str) -> bool:
-    if getattr(result, "result", "") != "pass":
+    if getattr(result, "result", "") != "pass" or getattr(result, "method", "") != "spf":
         return False
-    match getattr(result, "method", ""):
-        case "dkim":
-            theirs = str(getattr(result, "header_d", "") or "")
-        case "spf":
-            theirs = str(getattr(result, "smtp_mailfrom", "") or "").rpartition("@")[2]
-        case _:
-            return False
-    return aligned(theirs, domain)
+    return aligned(str(getattr(result, "smtp_mailfrom", "") or "").rpartition("@")[2], domain)

@@ -94,8 +94,8 @@ class Taking:
                 raise Refused(554, "5.6.1", f"{one.name} {what}")
 
     def _proved(self, raw: bytes, letter: Letter, behind_relay: bool) -> bool:
-        if behind_relay and self.relay:
-            return sender.vouched(letter.results, letter.sender, self.relay)
+        if behind_relay and sender.vouched(letter.results, letter.sender, self.relay):
+            return True
         return sender.signed(raw, letter.sender, self.answers)
 
     def _one(self, session: Session, owner: Subscriber, letter: Letter, to: Recipient, proved: bool) -> str:
