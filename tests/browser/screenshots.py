@@ -61,7 +61,8 @@ def take(visits: Visits, house: House, folder: Path) -> None:
         shoot(boss, "/operator", folder / f"nodes-{language}")
         phone = visits("administrator", language=language, name=CLAIRE, locale=locale, viewport=PHONE, is_mobile=True,
                        has_touch=True, device_scale_factor=1.5)  # fmt: skip
-        for name, path in {"overview": "/overview", "live": "/live", "calls": "/calls", "numbers": "/numbers"}.items():
+        for name, path in {"overview": "/overview", "live": "/live", "calls": "/calls", "numbers": "/numbers",
+                           "fax": "/fax", "desk": "/desk"}.items():
             shoot(phone, path, folder / f"{name}-phone-{language}")
         shoot(phone, "/flows/reception/edit", folder / f"editor-phone-{language}", until(".react-flow__node"))
         for call in calls:
@@ -82,6 +83,11 @@ def pages() -> dict[str, str]:
         "lists": "/lists",
         "prompts": "/prompts",
         "users": "/users",
+        "campaigns": "/campaigns",
+        "prompter": "/prompter",
+        "rule": "/prompter/rules/greeting",
+        "desk": "/desk",
+        "fax": "/fax",
         "audit": "/audit",
         "api": "/api/v1/docs",
     }
