@@ -9,11 +9,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import workers
 from tests.calls.shop import Shop
 
 workers.prepare()
+settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow], deadline=None)  # machines may be slow
+settings.load_profile("busy")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> workers.Scheduling:
