@@ -175,7 +175,7 @@ def test_a_request_of_a_flow_goes_out_and_fills_its_variables(live: Live) -> Non
     assert [one["query"] for one in asked] == ["phone=%2B33611111111"]
     assert asked[0]["key"].startswith(record.call)
     said = [event.data["sounds"][0]["text"] for event in live.events("command") if "sounds" in event.data]
-    assert said == ["Votre commande est en route."]
+    assert said == ["Votre commande est {{status}}."]  # the journal tells the flow's words
 
 
 def test_a_stranger_who_connects_to_the_offer_port_is_let_go(live: Live) -> None:
