@@ -9,7 +9,7 @@ from gevent.monkey import get_original
 
 from admin_ui.worker import Worker
 
-Event = get_original("threading", "Event")  # the work runs in threads of its own
+new_lock = get_original("_thread", "allocate_lock")  # the work runs in threads of its own
 
 
 class Clock:
@@ -32,14 +32,16 @@ def test_work_is_done_in_its_time_and_again_after_it_failed() -> None:
 
 
 def test_a_lane_does_not_wait_for_another() -> None:
-    long, quick = Event(), Event()
+    long, quick = new_lock(), new_lock()
+    long.acquire()
+    quick.acquire()
     worker = Worker(Flask("test"))
-    worker.register("long", lambda: long.wait(20), 60.0, "slow")
-    worker.register("quick", quick.set, 60.0)
+    worker.register("long", lambda: long.acquire(timeout=60), 60.0, "slow")
+    worker.register("quick", quick.release, 60.0)
     worker.start()
     try:
-        assert gevent.get_hub().threadpool.apply(quick.wait, (10,))
-        assert not long.is_set()
+        assert gevent.get_hub().threadpool.apply(quick.acquire, (True, 30))
+        assert long.locked()
     finally:
-        long.set()
+        long.release()
         worker.stop()
