@@ -1,6 +1,7 @@
 # Everything a person needs: `make run` and `make test`. Both can be repeated; what is done stays done.
 PYTHON := .venv/bin/python
 WORKERS := 2
+# In a run of everything a test that fails is tried once more and named as RERUN: one of 4,000 may meet a loaded machine.
 
 .PHONY: help run test check bench soak setup setup-test clean
 
@@ -17,7 +18,7 @@ run: setup
 	@exec $(PYTHON) -m controller run
 
 test: setup-test
-	@$(PYTHON) -m pytest $(or $(TESTS),-n $(WORKERS))
+	@$(PYTHON) -m pytest $(or $(TESTS),-n $(WORKERS) --reruns 1 -raR)
 	@$(if $(TESTS),,scripts/front_end.sh test)
 
 check: setup-test

@@ -24,6 +24,7 @@ OUTCOMES: dict[str, tuple[str, Any]] = {
     "busy": ("amber", _l("Busy")),
     "no_answer": ("amber", _l("No answer")),
     "machine": ("amber", _l("Answering machine")),
+    "message_left": ("green", _l("Message left")),
     "dropped": ("amber", _l("Hung up at once")),
     "failed": ("red", _l("Could not be placed")),
     "wrong_number": ("red", _l("No such number")),

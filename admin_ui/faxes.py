@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from flask import Response, abort, current_app
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from admin_ui.app import settings_of
 from admin_ui.audit import noted, noted_reading
-from admin_ui.database import db
-from admin_ui.person import subscriber_id
+from admin_ui.database import confine, db
+from admin_ui.person import me, subscriber_id
 from conf import content_keys
-from conf.fax import listing, queueing
+from conf.fax import listing, queueing, rights
 from conf.fax.content import Store
 from conf.fax.numbers import Policy
 from conf.fax.queueing import Queued, Wanted
@@ -44,10 +46,15 @@ def policy() -> Policy:
     return Policy(settings.fax_countries, settings.fax_premium, settings.fax_daily)
 
 
-def find(fax_id: int) -> Fax:
-    """A fax of the person's subscriber. LookupError, 403 for operators."""
+def seen() -> ColumnElement[bool]:
+    """The faxes that the person may see, as a condition. 403 for operators."""
     subscriber_id()
-    return listing.read(db.session(), fax_id)
+    return rights.visible(db.session(), rights.Viewer(me().login, me().role))
+
+
+def find(fax_id: int) -> Fax:
+    """A fax that the person may see. LookupError, 403 for operators."""
+    return listing.read(db.session(), seen(), fax_id)
 
 
 def put_in(wanted: Wanted) -> Queued:
@@ -79,11 +86,28 @@ def said(row: Fax) -> str:
 
 def refusal(row: Fax) -> str:
     """Why a document was not taken; "" when all were."""
-    if not row.problem:
-        return ""
-    *files, message, fields = row.problem
+    return put(row.problem) if row.problem else ""
+
+
+def put(problem: Sequence[Any]) -> str:
+    """A problem as the worker writes it, [file, message, fields], as a sentence."""
+    *files, message, fields = problem
     told = _(message).format(**fields) if message else ""
     return ": ".join([*filter(None, files), told]) if told else ""
+
+
+def looked_at(row: Fax) -> None:
+    """Note that somebody reads a fax that came in: it is unread no more. The session only reads afterwards."""
+    if row.direction == "out":
+        return
+    db.session.close()
+    confine(subscriber_id(), read_only=False)
+    found = find(row.id)
+    found.seen_at = found.seen_at or datetime.now(UTC)
+    noted("read", "fax", str(row.id))
+    db.session.commit()
+    db.session.close()
+    confine(subscriber_id(), read_only=True)
 
 
 def has_pages(row: Fax) -> bool:
@@ -101,11 +125,25 @@ def pdf(row: Fax) -> Response:
     _prepared(row)
     noted_reading("fax", str(row.id))
     if row.pdf:
-        return _as_file(_content(row, row.pdf), "application/pdf", f"fax-{row.id}.pdf")
+        return _as_file(content(row, row.pdf), "application/pdf", f"fax-{row.id}.pdf")
     with _tiff(row) as tiff:
         made = tiff.with_suffix(".pdf")
         received.to_pdf(tiff, made)
         return _as_file(made.read_bytes(), "application/pdf", f"fax-{row.id}.pdf")
+
+
+def tiff(row: Fax) -> Response:
+    """Its pages as the TIFF that goes over the line. 404 when they are not there yet, or no more."""
+    _prepared(row)
+    noted_reading("fax", str(row.id))
+    return _as_file(content(row, row.tiff), "image/tiff", f"fax-{row.id}.tiff")
+
+
+def thumbnail(row: Fax) -> Response:
+    """Its first page, small, as PNG. 404 when there is none, or not yet."""
+    if row.thumbnail:
+        return _shown(content(row, row.thumbnail))
+    return picture(row, 0, pictures.THUMBNAIL)
 
 
 def picture(row: Fax, page: int, width: int) -> Response:
@@ -116,6 +154,10 @@ def picture(row: Fax, page: int, width: int) -> Response:
             png = pictures.preview(tiff, page, width)
         except pictures.NoSuchPage:
             abort(404)
+    return _shown(png)
+
+
+def _shown(png: bytes) -> Response:
     response = Response(png, mimetype="image/png")
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -139,11 +181,12 @@ def _prepared(row: Fax) -> None:
 def _tiff(row: Fax) -> Iterator[Path]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fax.tiff"
-        path.write_bytes(_content(row, row.tiff))
+        path.write_bytes(content(row, row.tiff))
         yield path
 
 
-def _content(row: Fax, name: str) -> bytes:
+def content(row: Fax, name: str) -> bytes:
+    """What lies in the vault for a fax. 403 when it is sealed, 404 when it is not there."""
     if not name:
         abort(404, _("The pages of this fax are not there: not yet, or no more."))
     found = io.BytesIO()

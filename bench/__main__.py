@@ -15,6 +15,7 @@ from datetime import date
 from bench import (
     adoption,
     away,
+    backchannels,
     canvas,
     checkpoint,
     day,
@@ -49,6 +50,7 @@ MEASURES = {
     "canvas": canvas.measure,
     "speech": speech.measure,
     "listening": listening.measure,
+    "backchannels": backchannels.measure,
     "machines": machines.measure,
     "hints": hints.measure,
     "fax": fax.measure,

@@ -124,7 +124,9 @@ class Controller:
         self.taps = Taps(settings.tap_dir)
         self.recognition = Recognition(settings.speech_socket)
         ears = Ears(self.recognition, self.taps)
-        self.desk = Desk(ears, self._engine, self.writer.put, settings.control_secret, time.time)
+        self.desk = Desk(
+            ears, self._engine, self.writer.put, settings.control_secret, time.time, self.configuration.subscriber
+        )
         self.switchboard = Switchboard(self._house(allow_private))
         self.monitor = Monitor(self.switchboard, self.journal, settings.controller_id)
         self.fleet = Fleet(self._engine, Threads(1))  # calls that wait for the database do not hold up the lease

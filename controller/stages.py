@@ -16,6 +16,7 @@ from gevent.queue import Queue
 log = logging.getLogger(__name__)
 LOOK = 2.0  # seconds between two looks at who is there
 AGAIN = 1.0  # seconds before a feed that broke off is asked again
+MOST = 1000  # documents that wait for the reader
 QUIET = 40.0  # seconds without so much as a comment, after which a feed is taken for dead
 
 Document = dict[str, Any]
@@ -34,7 +35,7 @@ class Stages:
         asked = (("subscriber", subscriber), ("user", user), ("audience", audience))
         self._path = "/v1/prompter?" + urlencode({name: value for name, value in asked if value})
         self._urls, self._secret = urls, secret
-        self._told: Queue[Document] = Queue()
+        self._told: Queue[Document] = Queue(MOST)  # controllers wait for a slow reader
         self._readers: dict[tuple[str, str], gevent.Greenlet[..., None]] = {}
         self._answering: set[str] = set()
         self._answered = Event()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from conf.fax import box
+from conf.fax import box, profiles
 from conf.models import Fax, FaxAttempt, Subscriber
 
 RING = 60.0  # seconds
@@ -16,7 +16,7 @@ RING = 60.0  # seconds
 
 def wish(session: Session, fax: Fax, attempt: FaxAttempt, file: Path) -> dict[str, Any]:
     """The body of `POST /v1/faxes`. Header, ident and zone are named each time: else another's would be sent."""
-    settings = box.read(session)
+    settings = profiles.effective(session, fax.created_by, fax.from_number)
     subscriber = session.scalars(select(Subscriber).where(Subscriber.id == fax.subscriber_id)).one()
     return {
         "subscriber": subscriber.slug,
@@ -28,7 +28,7 @@ def wish(session: Session, fax: Fax, attempt: FaxAttempt, file: Path) -> dict[st
         "resolution": fax.resolution,
         "ident": settings.ident or fax.from_number,
         "header": settings.header or subscriber.name[: box.LONGEST_HEADER],
-        "time_zone": subscriber.time_zone,
+        "time_zone": settings.time_zone or subscriber.time_zone,
         "rung": attempt.rung,
         "timeout": RING,
     }

@@ -20,6 +20,7 @@ from conf.yaml_source import Source
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Seconds = Annotated[float, Field(ge=0, le=30 * 86400)]
+Retried = Literal["busy", "no_answer", "machine", "message_left", "dropped", "failed", "unknown"]
 
 
 class Again(Written):
@@ -56,7 +57,7 @@ class Campaign(Written):
     pace: Pace = Pace()
     ring: Annotated[float, Field(ge=5, le=60)] = 25.0
     most_calls: Annotated[int, Field(ge=1, le=10)] = 4
-    retries: dict[Literal["busy", "no_answer", "machine", "dropped", "failed", "unknown"], Again] = {}
+    retries: dict[Retried, Again] = {}
 
     def plan(self) -> Mapping[str, Retry]:
         """What follows each outcome: as written here, else as usual."""

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Outcome = Literal["reached", "refused", "busy", "no_answer", "machine", "dropped", "failed", "wrong_number", "unknown"]
-"""`dropped`: the person hung up before anything was learnt. `unknown`: nobody can say whether the phone rang."""
+Outcome = Literal[
+    "reached", "refused", "busy", "no_answer", "machine", "message_left", "dropped", "failed", "wrong_number", "unknown"
+]
+"""`message_left`: with a machine. `dropped`: the person hung up before anything was learnt. `unknown`: nobody can say
+whether the phone rang.
+"""
 
 FINAL: frozenset[str] = frozenset({"reached", "refused", "wrong_number"})
 
@@ -25,6 +29,7 @@ PLAN: Mapping[str, Retry] = {
     "busy": Retry(3, 15 * 60.0),
     "no_answer": Retry(2, 4 * 3600.0),
     "machine": Retry(1, 24 * 3600.0),
+    "message_left": Retry(0, 24 * 3600.0),  # they know now; who wants to be insistent writes so
     "dropped": Retry(1, 24 * 3600.0),
     "failed": Retry(2, 3600.0),
     # It may have rung: it counts as a call, and another one may only come another day.

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from conf.campaigns.zones import zones_of
 from conf.fax import box
 from conf.models import Fax, FaxAttempt, FaxBox, FaxMemory, Subscriber
 
 LOOKED_AT = 50
+APART = timedelta(hours=4)
 LOCK = 0x0FA8  # of PostgreSQL: calls are chosen by one worker at a time, so that limits hold
 UNSETTLED = ("sending", "uncertain")
 
@@ -134,11 +137,21 @@ def _due(session: Session, load: _Load, now: datetime) -> Iterator[Fax]:
 
 
 def _quiet(session: Session, fax: Fax, now: datetime) -> datetime | None:
+    """When the quiet hours end, on the clock where the fax goes; where several are possible, on all of them."""
     row = session.scalars(select(FaxBox).where(FaxBox.subscriber_id == fax.subscriber_id)).one_or_none()
     if row is None:
         return None
-    zone = session.scalars(select(Subscriber.time_zone).where(Subscriber.id == fax.subscriber_id)).one()
-    return box.of_document(row.doc).quiet_end(zone, now)
+    ours = session.scalars(select(Subscriber.time_zone).where(Subscriber.id == fax.subscriber_id)).one()
+    settings = box.of_document(row.doc)
+    ends = [settings.quiet_end(zone, now) for zone in _clocks(fax.to_number, now) or (ours,)]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _clocks(number: str, now: datetime) -> Sequence[str]:
+    """The time zones where a number may be; () when none is known, or they lie too far apart to say what time it is."""
+    zones = zones_of(number)
+    offsets = [now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta() for zone in zones]
+    return zones if offsets and max(offsets) - min(offsets) <= APART else ()
 
 
 def to_settle(session: Session, most: int = LOOKED_AT) -> Iterator[tuple[Fax, FaxAttempt]]:

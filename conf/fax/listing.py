@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from conf.models import Fax, FaxAttempt, FaxBatch, FaxDocument, FaxList
@@ -27,11 +27,16 @@ class Search:
     login: str = ""  # whose faxes
     since: datetime | None = None
     until: datetime | None = None
+    states: tuple[str, ...] = ()
+    unread: bool = False
+    deleted: bool = False  # those that were deleted and are not destroyed yet, in place of the others
 
 
-def faxes(search: Search) -> Select[Fax]:
-    """The faxes that fit, to be ordered and paged by who reads them."""
-    wanted = select(Fax)
+def faxes(visible: ColumnElement[bool], search: Search) -> Select[Fax]:
+    """The faxes that fit, to be ordered and paged by who reads them. `visible`: see `conf.fax.rights`."""
+    wanted = select(Fax).where(visible, Fax.deleted_at.is_not(None) if search.deleted else Fax.deleted_at.is_(None))
+    if search.deleted:
+        wanted = wanted.where(Fax.until.is_not(None))
     for column, value in ((Fax.direction, search.direction), (Fax.state, search.state), (Fax.created_by, search.login)):
         if value:
             wanted = wanted.where(column == value)
@@ -41,15 +46,19 @@ def faxes(search: Search) -> Select[Fax]:
         wanted = wanted.where(Fax.created_at >= search.since)
     if search.until:
         wanted = wanted.where(Fax.created_at < search.until)
+    if search.states:
+        wanted = wanted.where(Fax.state.in_(search.states))
+    if search.unread:
+        wanted = wanted.where(Fax.direction == "in", Fax.seen_at.is_(None))
     if search.text:
         wanted = wanted.where(_holds(search.text))
     return wanted
 
 
-def read(session: Session, fax_id: int) -> Fax:
-    """One fax. LookupError when there is none."""
-    found = session.scalars(select(Fax).where(Fax.id == fax_id)).one_or_none()
-    if found is None:
+def read(session: Session, visible: ColumnElement[bool], fax_id: int) -> Fax:
+    """One fax. LookupError when there is none that may be seen."""
+    found = session.scalars(select(Fax).where(Fax.id == fax_id, visible)).one_or_none()
+    if found is None or (found.deleted_at is not None and found.until is None):
         raise LookupError(f"no fax {fax_id}")
     return found
 
@@ -79,6 +88,22 @@ def counts(session: Session, batch_id: int | None = None) -> dict[str, int]:
     if batch_id is not None:
         wanted = wanted.where(Fax.batch_id == batch_id)
     return {state: count for state, count in session.execute(wanted)}  # noqa: C416  rows are no pairs
+
+
+def by_state(session: Session, visible: ColumnElement[bool]) -> dict[str, int]:
+    """How many faxes that may be seen are in each state, "unread" and "deleted" besides."""
+    here, there = Fax.deleted_at.is_(None), Fax.deleted_at.is_not(None)
+    rows = session.execute(select(Fax.state, func.count(Fax.id)).where(visible, here).group_by(Fax.state))
+    found = {row[0]: row[1] for row in rows}
+    count = select(func.count(Fax.id)).where(visible)
+    found["deleted"] = session.scalars(count.where(there, Fax.until.is_not(None))).one()
+    return found | {"unread": unread(session, visible)}
+
+
+def unread(session: Session, visible: ColumnElement[bool]) -> int:
+    """How many of those that came in nobody has looked at."""
+    count = select(func.count(Fax.id)).where(visible, Fax.direction == "in", Fax.seen_at.is_(None))
+    return session.scalars(count.where(Fax.deleted_at.is_(None))).one()
 
 
 def lists(session: Session) -> Sequence[FaxList]:

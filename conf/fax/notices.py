@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from conf import jobs
-from conf.fax import box
+from conf.fax import box, rights
 from conf.models import Fax, FaxBatch, FaxBox, Number
 from conf.webhooks.telling import tell
 
@@ -54,8 +54,12 @@ def about(fax: Fax) -> dict[str, Any]:
 def recipients(session: Session, fax: Fax) -> list[str]:
     """The addresses that are told of a fax: those that were named with it, else whoever sent it and the box's.
 
-    Of one that came in: those that its number names, else the box's.
+    Of one that came in: those that its number names, else the box's. Nobody is told who may not see it.
     """
+    return rights.told(session, fax, _named(session, fax))
+
+
+def _named(session: Session, fax: Fax) -> list[str]:
     batch = session.scalars(select(FaxBatch).where(FaxBatch.id == fax.batch_id)).one_or_none()
     if batch is not None and batch.mail_to != AS_THE_BOX:
         return list(batch.mail_to)

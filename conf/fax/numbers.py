@@ -10,6 +10,7 @@ from phonenumbers import PhoneNumberType, ValidationResult
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from conf.fax import rights
 from conf.models import FaxBox, Number, User
 from conf.problems import N_, Wrong
 
@@ -26,6 +27,7 @@ class Policy:
     countries: Collection[str] = ()
     premium: bool = False
     daily: int = 200  # faxes of a subscriber
+    bytes: int = 50_000_000  # of all documents of a fax together
 
 
 def destination(text: str, home: str, policy: Policy) -> str:
@@ -52,12 +54,16 @@ def destination(text: str, home: str, policy: Policy) -> str:
 def shown(session: Session, wish: str, login: str) -> str:
     """Our number that the far end sees: the wish, the user's, the box's, else the first for faxes, else the first.
 
-    Raises Wrong when the wish is no number of the subscriber's. "" when the subscriber has none.
+    Raises Wrong when the wish is no number of the subscriber's, or this user may not send from it, or from any. "" when
+    the subscriber has none.
     """
     rows = session.scalars(select(Number).order_by(Number.position, Number.id)).all()
     owned = {row.number: row.mode for row in rows}
     if wish and wish not in owned:
         raise Wrong("not_ours", N_("is none of your numbers"))
+    closed = rights.closed(session, rights.viewer_of(session, login), rights.SEND)
+    if wish in closed:
+        raise Wrong("not_allowed", N_("is a number that you may not send faxes from"))
     user = session.scalars(select(User).where(User.login == login)).one_or_none() if login else None
     box = session.scalars(select(FaxBox)).one_or_none()
     wishes = [
@@ -66,4 +72,7 @@ def shown(session: Session, wish: str, login: str) -> str:
         str(box.doc.get("number", "")) if box else "",
     ]
     wishes += [number for number, mode in owned.items() if mode in ("fax", "both")] + list(owned)
-    return next((number for number in wishes if number in owned), "")
+    found = next((number for number in wishes if number in owned and number not in closed), "")
+    if owned and not found:
+        raise Wrong("not_allowed", N_("there is no number that you may send faxes from"))
+    return found

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from conf.fax import content, numbers
+from conf.fax import content, daily, numbers
 from conf.fax.content import Store
 from conf.fax.numbers import Policy
 from conf.models import Fax, FaxBatch, FaxDocument, FaxList, Subscriber
@@ -23,7 +22,7 @@ from conf.problems import N_, ConfigurationError, Problem, Wrong
 RESOLUTIONS = ("standard", "fine", "superfine")
 MOST_DOCUMENTS = 20
 MOST_NUMBERS = 500
-MOST_BYTES = 50_000_000  # of all documents together
+NO_COVER = "-"  # in place of a cover's name
 LATEST = timedelta(days=366)
 PRIORITIES = {"low": -1, "normal": 0, "high": 1}
 
@@ -42,10 +41,17 @@ class To:
 
 @dataclass(frozen=True)
 class Given:
-    """A file that was put in."""
+    """A file that was put in. One that lies in the vault already has a name there, with what is known of its content.
+
+    `url` is where it was fetched from: asked for again by the same key, it is the same, whatever lies there by then.
+    """
 
     name: str
     content: BinaryIO
+    stored: str = ""
+    digest: str = ""  # SHA-256
+    size: int = 0  # bytes
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,20 +90,23 @@ def queue(session: Session, store: Store, subscriber_id: int, wanted: Wanted, po
 
     Raises ConfigurationError with the fields that are wrong (to.0, documents, ...), Conflict.
     """
-    fingerprint, sizes = _fingerprint(wanted)
+    sizes = _sizes(wanted)
+    fingerprint = _fingerprint(wanted, sizes)
+    daily.hold(session, subscriber_id)
     if earlier := _earlier(session, wanted.key):
         return _again(session, earlier, fingerprint)
     subscriber = session.scalars(select(Subscriber).where(Subscriber.id == subscriber_id)).one()
-    to = _recipients(session, wanted, subscriber, policy, now, sizes)
-    shown = _shown(session, wanted)
+    shown, to = _whom(session, wanted, subscriber, policy, now, sizes)
     kept: list[str] = []
     try:
         with session.begin_nested():
             batch = _batch(session, wanted, fingerprint, now)
             for position, one in enumerate(wanted.documents):
-                kept.append(store.put(session, subscriber_id, one.content, "document"))
+                stored = one.stored
+                if not stored:
+                    kept.append(stored := store.put(session, subscriber_id, one.content, "document"))
                 digest, size = sizes[position]
-                session.add(_document(batch, position, one.name, digest, size, kept[-1]))
+                session.add(_document(batch, position, one.name, digest, size, stored))
             faxes = [_fax(batch, one, shown, wanted, now) for one in to]
             session.add_all(faxes)
             session.flush()
@@ -121,12 +130,32 @@ def _again(session: Session, batch: FaxBatch, fingerprint: str) -> Queued:
     return Queued(batch, faxes, new=False)
 
 
-def _fingerprint(wanted: Wanted) -> tuple[str, list[tuple[str, int]]]:
-    sizes = [content.digest(one.content) for one in wanted.documents]
+def asked_before(session: Session, wanted: Wanted) -> Queued | None:
+    """What was put in by this key; None when it is new. Content that is yet to be fetched from its URL does not matter.
+
+    Raises Conflict when that was something else.
+    """
+    earlier = _earlier(session, wanted.key)
+    return _again(session, earlier, _fingerprint(wanted, _sizes(wanted))) if earlier else None
+
+
+def cover_of(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The cover's own words of what somebody typed; None when there is no cover."""
+    if said.get("cover") == NO_COVER or not (said.get("subject") or said.get("message")):
+        return None
+    return {name: said[name] for name in ("subject", "message", "from_name", "cover") if said.get(name)}
+
+
+def _sizes(wanted: Wanted) -> list[tuple[str, int]]:
+    return [(one.digest, one.size) if one.stored else content.digest(one.content) for one in wanted.documents]
+
+
+def _fingerprint(wanted: Wanted, sizes: Sequence[tuple[str, int]]) -> str:
+    documents = zip(wanted.documents, sizes, strict=True)
     told = {
         "to": [[one.number, one.name] for one in wanted.to],
         "list": wanted.to_list,
-        "documents": [[one.name, digest] for one, (digest, _) in zip(wanted.documents, sizes, strict=True)],
+        "documents": [["url", one.url] if one.url else [one.name, digest] for one, (digest, _) in documents],
         "cover": dict(wanted.cover) if wanted.cover is not None else None,
         "from": wanted.from_number,
         "resolution": wanted.resolution,
@@ -134,19 +163,19 @@ def _fingerprint(wanted: Wanted) -> tuple[str, list[tuple[str, int]]]:
         "priority": wanted.priority,
         "options": dict(wanted.options),
     }
-    written = json.dumps(told, sort_keys=True, default=str)
-    return hashlib.sha256(written.encode()).hexdigest(), sizes
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _recipients(
+def _whom(
     session: Session,
     wanted: Wanted,
     subscriber: Subscriber,
     policy: Policy,
     now: datetime,
     sizes: Sequence[tuple[str, int]],
-) -> list[To]:
-    problems = list(_of_documents(wanted, sizes, now))
+) -> tuple[str, list[To]]:
+    """The number that is shown, and whom the fax goes to. All that is wrong is told at once."""
+    problems = list(_of_documents(wanted, sizes, policy, now))
     found: dict[str, To] = {}
     for field_name, one in _asked(session, wanted, problems):
         try:
@@ -158,13 +187,16 @@ def _recipients(
         problems.append(Problem("missing", N_("must name a number"), field="to"))
     if len(found) > MOST_NUMBERS:
         problems.append(Problem("too_many", N_("may name at most {most} numbers"), {"most": MOST_NUMBERS}, field="to"))
-    today = _today(session, subscriber.time_zone, now)
-    if found and today + len(found) > policy.daily:
-        message = N_("{today} faxes were put in today; {most} a day are allowed")
-        problems.append(Problem("daily", message, {"today": today, "most": policy.daily}, field="to"))
+    try:
+        shown = numbers.shown(session, wanted.from_number, wanted.created_by)
+    except Wrong as wrong:
+        shown = ""
+        problems.append(wrong.problem.at(field="from_number", value=wanted.from_number))
+    if found and not problems:
+        problems += daily.problems(session, policy, wanted.created_by, shown, len(found), subscriber.time_zone, now)
     if problems:
         raise ConfigurationError(problems)
-    return list(found.values())
+    return shown, list(found.values())
 
 
 def _asked(session: Session, wanted: Wanted, problems: list[Problem]) -> Iterator[tuple[str, To]]:
@@ -180,13 +212,13 @@ def _asked(session: Session, wanted: Wanted, problems: list[Problem]) -> Iterato
         yield "to_list", To(str(member.get("number", "")), str(member.get("name", "")))
 
 
-def _of_documents(wanted: Wanted, sizes: Sequence[tuple[str, int]], now: datetime) -> Iterator[Problem]:
+def _of_documents(wanted: Wanted, sizes: Sequence[tuple[str, int]], policy: Policy, now: datetime) -> Iterator[Problem]:
     if not wanted.documents and wanted.cover is None:
         yield Problem("missing", N_("must hold a document, or there must be a cover"), field="documents")
     if len(wanted.documents) > MOST_DOCUMENTS:
         yield Problem("too_many", N_("may be at most {most} documents"), {"most": MOST_DOCUMENTS}, field="documents")
-    if sum(size for _, size in sizes) > MOST_BYTES:
-        most = {"most": MOST_BYTES // 1_000_000}
+    if sum(size for _, size in sizes) > policy.bytes:
+        most = {"most": policy.bytes // 1_000_000}
         yield Problem("too_large", N_("are larger than {most} MB together"), most, field="documents")
     for one, (_, size) in zip(wanted.documents, sizes, strict=True):
         if not size:
@@ -199,19 +231,6 @@ def _of_documents(wanted: Wanted, sizes: Sequence[tuple[str, int]], now: datetim
         yield Problem("unknown_priority", N_("must be one of {expected}"), told, field="priority")
     if wanted.send_at and wanted.send_at > now + LATEST:
         yield Problem("too_late", N_("lies more than a year ahead"), field="send_at")
-
-
-def _shown(session: Session, wanted: Wanted) -> str:
-    try:
-        return numbers.shown(session, wanted.from_number, wanted.created_by)
-    except Wrong as wrong:
-        raise ConfigurationError([wrong.problem.at(field="from_number", value=wanted.from_number)]) from None
-
-
-def _today(session: Session, zone: str, now: datetime) -> int:
-    midnight = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    count = select(func.count(Fax.id)).where(Fax.direction == "out", Fax.created_at >= midnight.astimezone(UTC))
-    return session.scalars(count).one()
 
 
 def _batch(session: Session, wanted: Wanted, fingerprint: str, now: datetime) -> FaxBatch:

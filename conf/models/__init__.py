@@ -12,7 +12,10 @@ from conf.models.controller import Controller
 from conf.models.counter import Counter, CounterHit
 from conf.models.extension import Extension
 from conf.models.fax import Fax, FaxAttempt, FaxBatch, FaxBox, FaxDocument, FaxList, FaxMemory
+from conf.models.fax_contact import FaxContact
+from conf.models.fax_draft import FaxDraft, FaxDraftFile
 from conf.models.fax_mail import FaxMail
+from conf.models.fax_settings import FaxCover, FaxProfile
 from conf.models.flow import Flow, FlowDraft, FlowVersion
 from conf.models.intent import Intent
 from conf.models.job import Job
@@ -60,10 +63,15 @@ __all__ = [
     "FaxAttempt",
     "FaxBatch",
     "FaxBox",
+    "FaxContact",
+    "FaxCover",
     "FaxDocument",
+    "FaxDraft",
+    "FaxDraftFile",
     "FaxList",
     "FaxMail",
     "FaxMemory",
+    "FaxProfile",
     "Flow",
     "FlowDraft",
     "FlowVersion",

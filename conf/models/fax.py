@@ -122,6 +122,8 @@ class Fax(OfSubscriber, Base):
     thumbnail: Mapped[str] = mapped_column(String(64), default="")
     size: Mapped[int] = mapped_column(default=0)  # bytes of the TIFF
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment)  # by somebody; `until` is then when it is destroyed
+    warnings: Mapped[list[Any] | None] = mapped_column(JSON)  # of its pages: [message, fields, file], as they were made
     until: Mapped[datetime | None] = mapped_column(Moment, index=True)  # its content is forgotten after that
 
 

@@ -13,7 +13,7 @@ from controller.calls.dialling import Dialling
 from controller.calls.faxing import Faxing
 from controller.calls.listening import Listening
 from controller.calls.messaging import Messaging
-from controller.calls.offer import Offer
+from controller.calls.offer import SENSITIVE, Offer
 from controller.esl import applications
 from controller.esl.applications import Application
 from controller.esl.connection import Session
@@ -78,6 +78,7 @@ class Channel:
         self.uuid = offer.uuid
         self.answered = offer.answered
         self.interrupted = False
+        self._hides_keys = offer.hides_keys
         self._ends_collection = ""  # the key that ends the collection in progress
 
     def perform(self, command: Spoken, key: str) -> Outcome:
@@ -93,6 +94,7 @@ class Channel:
         return result
 
     def _perform(self, command: Spoken, key: str) -> Outcome:
+        self._hide_keys(isinstance(command, Collect) and command.secret)
         match command:
             case Answer():
                 return self._answer()
@@ -267,6 +269,7 @@ class Channel:
             self._ends_collection = ""
         if command.secret:
             self._session.set_variable(name_of(key), "")  # every later event of the channel would tell it
+            self._hide_keys(False)
         found = collected(ended.headers, name_of(key))
         heard = bool(files) or not command.prompt
         if not found.digits:
@@ -274,6 +277,12 @@ class Channel:
         if found.ended == "success":
             return Digits(found.digits, "length" if len(found.digits) >= command.max_digits else "terminator", heard)
         return Digits(found.digits, "timeout", heard)
+
+    def _hide_keys(self, hide: bool) -> None:
+        """Have FreeSWITCH tell nobody which keys are pressed, or have it tell again: it is told when that changes."""
+        if hide != self._hides_keys:
+            self._session.set_variable(SENSITIVE, "true" if hide else "")
+            self._hides_keys = hide
 
     def _hang_up(self, command: HangUp, key: str) -> Done:
         self._session.execute(applications.hangup(command.cause), key=self._name(key), timeout=STANDSTILL)

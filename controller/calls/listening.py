@@ -28,7 +28,7 @@ from speech.client import Heard, Request, Side, SpeechAway
 
 log = logging.getLogger(__name__)
 LOOKS = 0.5  # seconds; how soon it is noticed that another controller has the call
-PATIENCE = 60.0  # seconds between two looks at a recogniser that says nothing
+PATIENCE = 3.0  # seconds between two looks at a recogniser that says nothing
 Happening = Callable[[Turn, float], None]
 
 
@@ -114,6 +114,9 @@ class Listening:
     def _listen(self, command: Listen, language: str, name: str) -> None:
         """Pass on what the recogniser hears, until it is killed or nobody listens."""
         try:
+            if self._taps.full():
+                self._inbox.put(Turn.be_deaf)
+                return
             with self._taps.open(self._session, name) as tap:
                 self._hear(tap, command, language)
         except CommandRefused as error:
@@ -131,6 +134,8 @@ class Listening:
             try:
                 while True:
                     heard = ear.next(PATIENCE)
+                    if heard is None and not self._recognition.answers():
+                        return
                     if heard:
                         self._pass_on(heard)
                     if heard and heard.type in ("ended", "error"):

@@ -34,6 +34,7 @@ RINGER = "souffleur_ringer"  # on a leg that we ring: the login of the user who 
 TRANSFEROR = "souffleur_transferor"  # the login of the user who sent the call on
 BEGAN = "souffleur_began"  # the epoch that began with a transfer: an older checkpoint is of what was before
 PROMPTER = "souffleur_prompter"  # see attendants/memory.py
+SENSITIVE = "sensitive_dtmf"  # FreeSWITCH's own: it tells of no key, neither in events nor in its log and its account
 GIVEN = "souffleur_given"  # the flow and the variables of a call that we placed ourselves, see placed.py
 PLACED = "placed"  # the origin of such a call
 CALLS = UUID("5ba05f0e-6d5c-5c6c-9c7e-7a3d2b1f0c11")  # the name space of our calls
@@ -68,6 +69,7 @@ class Offer:
     began: int = 0  # the epoch that began with a transfer
     given: str = ""  # what a call that we placed carries
     prompter: str = ""  # what an earlier controller's prompter left, see attendants/memory.py
+    hides_keys: bool = False  # a secret was being keyed, when a controller left the call
     fax_heard: bool = False  # the calling tone of a fax machine, while perhaps no controller listened
 
     def ended_talking(self, now: float) -> float:
@@ -144,5 +146,6 @@ def read_offer(headers: Headers) -> Offer:
         began=began,
         given=variable(headers, GIVEN) if origin == PLACED else "",
         prompter=variable(headers, PROMPTER),
+        hides_keys=variable(headers, SENSITIVE) == "true",
         fax_heard=variable(headers, HEARD) == "true",
     )

@@ -75,7 +75,7 @@ class Parties:
             domain = f"{self._subscriber.slug}.{self._domain}"
             leg = Leg.phone(target.number, domain, uuid=uuid, variables=told)
             # What a robot learnt is for people of the subscriber: it never leaves by a trunk.
-            headers = {f"X-Souffleur-{name}": text for name, text in command.carried}
+            headers = {f"X-Souffleur-{name}": text for name, text in command.carried} if command.headers else {}
             return [Party(target.number, replace(leg, headers=headers))]
         if self._calls_for_help(target.number):
             return self._external(External(target.number), command, emergency=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 
 import gevent
@@ -12,6 +13,7 @@ from speech.client import Listening, Request, SpeechAway
 
 log = logging.getLogger(__name__)
 LOOKS = 5.0  # seconds
+OLD = 8.0  # seconds after which what was seen is seen anew
 
 
 class Recognition:
@@ -20,6 +22,7 @@ class Recognition:
     def __init__(self, socket: Path) -> None:
         self._socket = socket
         self.there: bool | None = None
+        self._looked_at = 0.0
 
     def listen(self, request: Request) -> Listening:
         """Begin to hear a file. Raises SpeechAway when the process cannot be reached for two seconds."""
@@ -45,6 +48,13 @@ class Recognition:
             self.is_away(away)
         else:
             self._is_there()
+        self._looked_at = time.monotonic()
+
+    def answers(self) -> bool:
+        """Whether it answered a moment ago: one that stands still takes connections, and says nothing."""
+        if time.monotonic() - self._looked_at > OLD:
+            self.look()
+        return self.there is True
 
     def is_away(self, away: SpeechAway) -> None:
         """Note that it does not answer."""

@@ -7,6 +7,7 @@ goes when another takes the call, and at the latest when nobody has written to i
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 LONGEST = 1800.0  # seconds; 16 kB a second and side
 LEFT = 60.0  # seconds that nobody wrote to a file which a call still uses; FreeSWITCH writes every 20 ms
 SWEEPS = 60.0  # seconds
+SPARE = 2 * 2**20  # bytes that must be free: a minute of both sides of a call
+COMPLAINS = 60.0  # seconds between two lines in the log
 
 
 class Line(Protocol):
@@ -40,6 +43,7 @@ class Taps:
     def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
         self.folder = folder
         self._now = now
+        self._complained_at = float("-inf")
 
     def start(self) -> None:
         """Make the folder, and remove what others left. Without one callers are heard by their keys alone."""
@@ -66,6 +70,19 @@ class Taps:
             with suppress(OSError):
                 if self._now() - file.stat().st_mtime > LEFT:
                     file.unlink()
+
+    def full(self) -> bool:
+        """Whether there is no room for what is said: FreeSWITCH would open files that never grow."""
+        try:
+            free = os.statvfs(self.folder)
+        except OSError:
+            return False  # which FreeSWITCH will say
+        if free.f_bavail * free.f_frsize >= SPARE:
+            return False
+        if self._now() - self._complained_at >= COMPLAINS:
+            self._complained_at = self._now()
+            log.error("%s is full: callers are heard by their keys alone, and the prompter hears nobody", self.folder)
+        return True
 
     def file(self, uuid: str, purpose: str) -> Path:
         """Where the tap of a channel is, for a purpose: the key of a command."""

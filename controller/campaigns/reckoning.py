@@ -16,7 +16,7 @@ from controller.calls.threads import Threads
 
 UNHEARD = timedelta(minutes=3)  # after which a call that FreeSWITCH does not have, and nobody recorded, is given up
 BRIEF = 4.0  # seconds; whoever leaves sooner learnt nothing
-SAID = ("reached", "refused", "machine", "wrong_number")  # outcomes that a flow may name
+SAID = ("reached", "refused", "machine", "message_left", "wrong_number")  # outcomes that a flow may name
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,25 @@ def reckon(
 
 
 def outcome_of_record(record: CallRecord) -> str:
-    """The outcome of a call that is on record."""
+    """The outcome of a call that is on record.
+
+    Where the flow names none of `SAID`, a machine that picked up is one, whoever hung up: nobody was reached.
+    """
     if record.answered_at is None:
         return outcome_of(record.cause)
     if record.outcome in SAID:
         return record.outcome
+    if _by_machine(record):
+        return "machine"
     lasted = (record.ended_at or record.answered_at) - record.answered_at
     if record.hung_up_by == "caller" and lasted.total_seconds() < BRIEF:
         return "dropped"
     return "reached"
+
+
+def _by_machine(record: CallRecord) -> bool:
+    exits = [step.get("exit") for step in record.path if step.get("kind") == "who_answers"]
+    return exits[-1:] == ["machine"]
 
 
 def _open(engine: Engine, controller: str, alive: Collection[str]) -> Sequence[Open]:

@@ -111,9 +111,10 @@ def dial(
     ring: float = 25.0,
     presented: str = "",
     carried: tuple[tuple[str, str], ...] = (),
+    headers: bool = True,
 ) -> Asking[Dialled]:
-    """Ring targets and connect the caller with the one who answers; `ring` in seconds, `carried` as headers."""
-    return _ask(Dial(targets, strategy, ring, presented, carried), Dialled)
+    """Ring targets and connect the caller with the one who answers; `ring` in seconds. See `Dial`."""
+    return _ask(Dial(targets, strategy, ring, presented, carried, headers), Dialled)
 
 
 def check_hours(schedule: str) -> Asking[Hours]:

@@ -121,6 +121,7 @@ class Listen:
     terminators: str = "#"
     digit_timeout: float = 2.0
     until_beep: bool = False  # the tone of an answering machine ends it
+    own: bool = field(default=False, compare=False)  # the phrases are the flow's: the journal may tell which was said
     recovery: ClassVar[Recovery] = Recovery.REPEAT
     waits: ClassVar[bool] = True
 
@@ -157,8 +158,8 @@ class PlayMessage:
 class Dial:
     """Ring targets, at once or in turn, for `ring` seconds each round; talk until somebody leaves. Heard: Dialled.
 
-    `carried` is told to who is rung, as SIP headers X-Souffleur-NAME: pairs of a name of letters, digits and hyphens
-    and a text of one line.
+    `carried` is told to who is rung, on the agent's page and (`headers`) as SIP headers X-Souffleur-NAME: pairs of a
+    name of letters, digits and hyphens and a text of one line.
     """
 
     targets: tuple[Target, ...]
@@ -166,6 +167,7 @@ class Dial:
     ring: float = 25.0
     presented: str = ""  # number shown to external targets; "" leaves it to the subscriber's rules
     carried: tuple[tuple[str, str], ...] = ()
+    headers: bool = True
     recovery: ClassVar[Recovery] = Recovery.OBSERVE
     waits: ClassVar[bool] = True
 
@@ -213,6 +215,7 @@ class Request:
     timeout: float = 5.0
     save: tuple[tuple[str, str], ...] = ()
     safe_to_repeat: bool = False
+    template: str = field(default="", compare=False)  # the address before variables were put in; "" when it is the same
     recovery: ClassVar[Recovery] = Recovery.KEYED
     waits: ClassVar[bool] = True
 

@@ -69,11 +69,11 @@ class Recording:
 
 
 def shown(command: Command) -> dict[str, Any]:
-    """A command as the journal may tell it: a request without what may hold secrets or content, and a text that is
-    spoken as the flow has it, with the names of variables and not their values."""
+    """A command as the journal may tell it: a request without what may hold secrets or content, and its address and a
+    text that is spoken as the flow has them, with the names of variables and not their values."""
     told = codec.dump(_unfilled(command))
     if isinstance(command, Request):
-        url = urlsplit(command.url)
+        url = urlsplit(command.template or command.url)
         return {"type": told["type"], "method": command.method, "url": f"{url.scheme}://{url.hostname}{url.path}"}
     if isinstance(command, Dial):
         told.pop("carried", None)  # what the caller told, for who is rung
@@ -108,12 +108,16 @@ def without_secrets(told: Any, call: Call) -> Any:
 
 
 def shown_result(command: Command, result: Result) -> dict[str, Any]:
-    """A result as the journal may tell it: without secret digits, free speech, and what a web service answered."""
+    """A result as the journal may tell it: without secret digits, and what a web service answered.
+
+    Of what is said it tells how many words it was, but for a phrase of the flow's own, which says where the call goes.
+    """
     told = codec.dump(result)
     if isinstance(command, Collect) and command.secret and isinstance(result, Digits):
         told["digits"] = "*" * len(result.digits)
-    if isinstance(result, Utterance) and isinstance(command, Listen) and not command.phrases and result.text:
-        del told["text"]  # what the caller tells freely is content; the words of a flow's own phrases are not
+    chosen = isinstance(command, Listen) and command.own and command.phrases
+    if isinstance(result, Utterance) and result.text and not chosen:
+        del told["text"]
         told["words"] = len(result.text.split())
     if isinstance(result, Replied):
         told["saved"] = [name for name, _ in result.saved]  # the values are the subscriber's content

@@ -25,18 +25,23 @@ class Sound(Signals):
     ) -> None:
         super().__init__(switch, party, uuid=uuid, name=name, direction=direction, profile=profile)
         self.mate: Sound | None = None  # the other half of a loopback
-        self.digits: deque[tuple[str, int, str]] = deque()
+        self.digits: deque[tuple[str, int, str, bool]] = deque()
         self.recordings: dict[str, float] = {}
         self.played = Track()
         self._taps: dict[str, Tap] = {}
 
     def receive(self, digit: str, duration: int = 2080, source: str = "RTP") -> None:
-        """A key pressed at the far end; the DTMF event comes when something takes the digit."""
-        self.digits.append((digit, duration, source))
+        """A key pressed at the far end; the DTMF event comes when something takes the digit.
+
+        None comes of one that was pressed while `sensitive_dtmf` was true (seen on 1.11.1).
+        """
+        self.digits.append((digit, duration, source, self.get("sensitive_dtmf") == "true"))
         self.clock.later(self.switch.frame, self.poke)
 
     def take_digit(self) -> str:
-        digit, duration, source = self.digits.popleft()
+        digit, duration, source, sensitive = self.digits.popleft()
+        if sensitive:
+            return digit
         self.typed += digit
         self.fire("DTMF", None, {"DTMF-Digit": digit, "DTMF-Duration": str(duration), "DTMF-Source": source})
         return digit

@@ -36,10 +36,10 @@ def test_a_fax_is_written_once_and_cancelled(site: Site, user: Any) -> None:
         assert session.scalars(select(FaxDocument.name)).all() == ["letter.txt"]
         (fax_id,) = session.scalars(select(Fax.id))
     gone = user.post(f"/fax/{fax_id}/act", data={"what": "cancel"})
-    assert "folder=failed" in gone.headers["Location"]
+    assert "folder=cancelled" in gone.headers["Location"]
     assert "Was cancelled" in user.get(gone.headers["Location"]).text
     user.post(f"/fax/{fax_id}/act", data={"what": "cancel"})
-    assert "there is nothing to cancel" in user.get("/fax?folder=failed").text
+    assert "there is nothing to cancel" in user.get("/fax?folder=cancelled").text
 
 
 def test_what_was_typed_stays_with_what_is_wrong(user: Any) -> None:

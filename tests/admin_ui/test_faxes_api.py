@@ -101,7 +101,7 @@ def test_one_that_came_in_is_being_prepared(site: Site, sender: Any) -> None:
     assert "being prepared" in page
     assert f"/fax/{number}/pdf" not in page
     assert f"/fax/{number}/pages/" not in page
-    assert 'hx-trigger="every 5s"' in page
+    assert 'hx-trigger="every 3s"' in page
     for address in (f"/fax/{number}/pdf", f"/fax/{number}/pages/1", f"/api/v1/faxes/{number}/pdf"):
         assert sender.get(address).status_code == 404
     with scoped(site.engine, site.subscriber_id()) as session:

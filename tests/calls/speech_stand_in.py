@@ -58,6 +58,7 @@ class StandIn:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.streams: Queue[Stream] = Queue()
+        self.stands_still = False  # it takes connections, and answers no more questions
         self._all: list[socket.socket] = []
         self._server: socket.socket | None = None
 
@@ -101,7 +102,7 @@ class StandIn:
         try:
             for line in connection.makefile("rb"):
                 asked = json.loads(line)
-                if "status" in asked:
+                if "status" in asked and not self.stands_still:
                     connection.sendall(b'{"models": []}\n')
                 elif "listen" in asked:
                     stream = Stream(connection, asked["listen"])

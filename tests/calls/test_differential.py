@@ -26,8 +26,8 @@ from tests.outside.virtual import VirtualOutside
 
 EXAMPLES = int(os.environ.get("SOUFFLEUR_EXAMPLES", "0"))
 FAST = 6.0  # times the wall clock
-# Nobody draws what callers say yet: these are compared by tests/calls/test_listening.py and test_spoken_menu.py alone,
-# messages by test_messages.py, faxes by test_fax.py.
+# Nobody draws what callers say: test_differential_listening.py compares these, test_messages.py messages, test_fax.py
+# faxes.
 LISTENING = {"ask_slot", "intent", "who_answers", "hand_over", "robot", "record_message", "send_fax", "receive_fax"}
 
 

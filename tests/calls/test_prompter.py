@@ -9,6 +9,7 @@ import http.client
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from conf.database import scoped
 from conf.prompter import shown, transcripts
+from controller.calls import recognition, tap
 from controller.calls.attendants import hearing, prompter
 from controller.calls.attendants.stage import Stages
 from controller.esl.event import Event
@@ -76,6 +78,13 @@ def test_what_is_said_becomes_a_card_while_they_talk(talk: Callable[..., Talk]) 
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------------
+
+
+def subscriber(live: Live) -> int:
+    assert live.controller
+    found = live.controller.configuration.by_slug(SLUG)
+    assert found
+    return found.subscriber_id
 
 
 def kept(live: Live, call: str) -> transcripts.Kept | None:
@@ -364,6 +373,88 @@ def test_the_call_goes_on_while_speech_is_away(
     assert not caller.has_ended(0)
     caller.hangs_up()
     assert live.record().problem == ""
+
+
+def test_a_full_disk_and_a_process_that_stands_still_are_told_and_the_call_goes_on(
+    talk: Callable[..., Talk], speech: StandIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hearing, "PATIENCE", 0.1)
+    monkeypatch.setattr(prompter, "AGAIN", 0.2)
+    monkeypatch.setattr(recognition, "OLD", 0.0)
+    monkeypatch.setattr(recognition.client, "status", partial(recognition.client.status, timeout=0.2))
+    here = talk()
+    here.page.until("call", state="talking")
+    speech.stands_still = True
+    here.page.until("call", degraded="away")
+    speech.stands_still = False
+    here.page.until("call", degraded="")
+    monkeypatch.setattr(tap, "SPARE", 1 << 60)
+    here.page.until("call", degraded="away")
+    here.live.until(lambda: not list(here.live.settings.tap_dir.iterdir()))
+    monkeypatch.setattr(tap, "SPARE", 0)
+    stream = speech.next()
+    says(stream, CUSTOMER, "I want a refund")
+    here.page.until("card", rule="refund")
+    here.page.until("call", degraded="")
+    here.caller.hangs_up()
+    assert here.live.record().problem == ""
+    assert caplog.text.count(f"{here.live.settings.tap_dir} is full") == 1
+
+
+def test_what_fails_again_and_again_is_told_once(
+    talk: Callable[..., Talk], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures: list[int] = []
+
+    def fail(_self: object) -> None:
+        failures.append(1)
+        raise RuntimeError("a rule of a kind that nobody thought of")
+
+    monkeypatch.setattr(prompter, "TICKS", 0.02)
+    here = talk()
+    call = here.page.until("call", state="talking")["call"]
+    monkeypatch.setattr(prompter.Whisper, "tick", fail)
+    here.live.until(lambda: len(failures) > 20)
+    assert caplog.text.count(f"the prompter of call {call} failed") == 1
+    monkeypatch.undo()
+    says(here.stream, CUSTOMER, "I want a refund")
+    here.page.until("card", rule="refund")
+    here.caller.hangs_up()
+    here.page.until("call", state="over")
+
+
+def test_a_policy_that_ends_ends_the_listening(talk: Callable[..., Talk], speech: StandIn, tmp_path: Path) -> None:
+    here = talk()
+    call = here.page.until("call", state="talking")["call"]
+    says(here.stream, CUSTOMER, "I want a refund")
+    here.page.until("card", rule="refund")
+    here.live.load(make(tmp_path / "houses", every=False))
+    assert here.stream.stopped.wait(5)
+    here.stream.ends()
+    here.page.until("call", state="over")
+    here.live.until(lambda: not list(here.live.settings.tap_dir.iterdir()))
+    here.live.load(make(tmp_path / "houses"))  # which is for talks that begin then
+    assert speech.streams.empty()
+    assert not here.caller.has_ended(0)
+    here.caller.hangs_up()
+    found = here.live.until(lambda: kept(here.live, call))
+    assert [one["text"] for one in found.customer] == ["I want a refund"]
+
+
+def test_what_is_not_to_be_kept_any_more_is_not(talk: Callable[..., Talk], tmp_path: Path) -> None:
+    here = talk()
+    call = here.page.until("call", state="talking")["call"]
+    here.live.load(make(tmp_path / "houses", store=False))
+    attendant = here.live.controller.desk.find(call, subscriber(here.live), ANNE)  # type: ignore[union-attr]
+    here.live.until(lambda: not attendant._whisper._pen._keeps)
+    says(here.stream, CUSTOMER, "I want a refund")
+    here.page.until("card", rule="refund")
+    here.caller.hangs_up()
+    here.page.until("call", state="over")
+    assert here.live.record()
+    assert hints(here.live, call) == []
+    found = kept(here.live, call)
+    assert found is None or not found.customer
 
 
 def test_a_long_talk_goes_on_in_another_tap(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,3 +69,24 @@ def test_two_people_talk_and_the_card_comes(live: Live, tmp_path: Path) -> None:
     assert not any(text.count("five") > 3 for text in shown)
     assert [row[1] for row in hints(live, call)] == ["message"]
     assert all(said["end"] > said["start"] >= 0 for said in (*found.customer, *found.agent))
+
+
+def test_a_process_that_stands_still_is_told_and_words_come_again(live: Live, ears: SpeechProcess) -> None:  # noqa: F811
+    live.load(make(live.settings.data_dir / "houses"))
+    anne = live.outside.phone("201", SLUG)
+    customer = live.outside.from_trunk(NUMBER)
+    page = Page(live)
+    page.until("call", state="talking")
+    live.until(lambda: list(live.settings.tap_dir.iterdir()))
+    assert ears.process
+    ears.process.send_signal(signal.SIGSTOP)
+    try:
+        page.until("call", 20, degraded="away")
+    finally:
+        ears.process.send_signal(signal.SIGCONT)
+    page.until("call", 20, degraded="")
+    anne.says(prompt("queue-thankyou"))
+    assert "patience" in page.until("said", 15, side="agent", final=True)["text"]
+    assert not customer.has_ended(0)
+    customer.hangs_up()
+    assert live.record().problem == ""

@@ -80,6 +80,11 @@ def _document(session: Session, owner: int, mark: str) -> models.FaxDocument:
     return models.FaxDocument(batch_id=parent.id, name=f"{mark}.pdf")
 
 
+def _draft_file(session: Session, owner: int, mark: str) -> models.FaxDraftFile:
+    parent = add(session, models.FaxDraft, owner, mark)
+    return models.FaxDraftFile(draft_id=parent.id, name=f"{mark}.pdf")
+
+
 def _attempt(session: Session, owner: int, mark: str) -> models.FaxAttempt:
     parent = add(session, models.Fax, owner, mark)
     return models.FaxAttempt(fax_id=parent.id, number=1, rung="A")
@@ -143,6 +148,8 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.DoNotCall: lambda s, o, m: models.DoNotCall(number=f"+3361234{o:04d}"),
     models.FaxBatch: lambda s, o, m: models.FaxBatch(client_key=None),
     models.FaxDocument: _document,
+    models.FaxDraft: lambda s, o, m: models.FaxDraft(key=f"{o}-{m}"),
+    models.FaxDraftFile: _draft_file,
     models.Fax: lambda s, o, m: models.Fax(to_number=f"+3312345{o:04d}"),
     models.FaxAttempt: _attempt,
     models.FaxMemory: lambda s, o, m: models.FaxMemory(number=f"+3312345{o:04d}", rung="B"),
@@ -152,5 +159,8 @@ MAKERS: dict[type[Any], Callable[[Session, int, str], Any]] = {
     models.FaxBox: lambda s, o, m: models.FaxBox(doc={}),
     models.FaxList: lambda s, o, m: models.FaxList(name=m),
     models.FaxMail: lambda s, o, m: models.FaxMail(digest=m, message_id=m, sender="a@example", recipient="1@fax"),
+    models.FaxContact: lambda s, o, m: models.FaxContact(name=m, number=f"+3312345{o:04d}"),
+    models.FaxCover: lambda s, o, m: models.FaxCover(name=m, doc={}),
+    models.FaxProfile: lambda s, o, m: models.FaxProfile(kind="user", name=m, doc={}),
     models.AuditEntry: lambda s, o, m: models.AuditEntry(actor=m, action="changed"),
 }

@@ -136,7 +136,7 @@ def test_what_a_killed_program_started_is_killed_as_well(tmp_path: Path) -> None
     assert run(command, 0.5, environment(tmp_path)) is None
     child = int((tmp_path / "child").read_text())
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(child)], capture_output=True, text=True, cwd=ROOT).stdout
-    assert state.strip() in ("", "Z")
+    assert state.strip()[:1] in ("", "Z")
 
 
 def test_every_reason_can_be_said() -> None:

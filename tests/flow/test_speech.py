@@ -47,7 +47,9 @@ class Grammar(Hears):
     kind: ClassVar[str] = "grammar_in_a_test"
 
     def run(self, call: Call) -> Steps:
-        heard = yield from ask.listen(language="fr", phrases=tuple(self.note.split("|")), max_digits=self.keys)
+        heard = yield from ask.listening(
+            Listen(language="fr", phrases=tuple(self.note.split("|")), max_digits=self.keys, own=True)
+        )
         call.save("heard", heard.text or heard.digits)
         return heard.ended
 
@@ -170,6 +172,15 @@ OTHER = {"kind": "grammar_in_a_test", "note": "le magasin"}
 )
 def test_a_replay_hears_what_would_be_heard(heard: Utterance, now: dict[str, Any], holds: bool) -> None:
     assert (replayed(heard, SALES, now).stopped is None) is holds
+
+
+def test_of_what_is_said_the_journal_tells_a_flows_own_phrases_alone() -> None:
+    own = Listen(phrases=("le service", "la boutique"), own=True)
+    assert shown_result(own, Utterance("le service", ended="speech"))["text"] == "le service"
+    digits = Listen(phrases=("un", "deux"))  # a vocabulary: what is said with it is the caller's
+    assert shown_result(digits, Utterance("un deux", ended="speech")) == {
+        "type": "utterance", "ended": "speech", "words": 2
+    }  # fmt: skip
 
 
 def test_free_speech_is_not_kept_and_a_replay_asks_for_it() -> None:

@@ -50,4 +50,4 @@ def test_a_message_is_left_after_the_tone(live: Live, tmp_path: Path) -> None:  
     first = {one.data["type"]: one.at for one in reversed(live.events("command"))}
     # Not in the greeting, and at once after the tone: without one it would be silence for 3.5 s.
     assert seconds - 0.5 < (first["play"] - first["listen"]).total_seconds() < seconds + 2.5
-    assert [call.outcome for call in concluded(live)] == ["reached"]
+    assert [call.outcome for call in concluded(live)] == ["message_left"]

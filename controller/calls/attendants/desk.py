@@ -31,10 +31,19 @@ PATIENCE = 1.0  # seconds that a stage waits for what the database has of its ca
 
 
 class Desk:
-    """Gives each call its attendant. `secret` seals what is on its way to the database; `now` is the wall clock."""
+    """Gives each call its attendant. `secret` seals what is on its way to the database; `now` is the wall clock.
+
+    `current` tells how a subscriber is configured now.
+    """
 
     def __init__(
-        self, ears: Ears, engine: Engine, put: Callable[[Fact], object], secret: str, now: Callable[[], float]
+        self,
+        ears: Ears,
+        engine: Engine,
+        put: Callable[[Fact], object],
+        secret: str,
+        now: Callable[[], float],
+        current: Callable[[int], Snapshot | None],
     ) -> None:
         self.stages = Stages()
         self._engine = engine
@@ -42,7 +51,7 @@ class Desk:
         self._ready: dict[int, Ready] = {}
         self._attendants: dict[str, Attendant] = {}
         heard_by = (ears.taps, ears.recognition)
-        self._means = Means(*heard_by, self.stages, put, secret, now, self._made_ready, self._recall)
+        self._means = Means(*heard_by, self.stages, put, secret, now, current, self._made_ready, self._recall)
 
     def attend(self, about: About, line: Line, left: str = "") -> Attendant | None:
         """The attendant of a call that may be listened to; `left` is what an earlier controller left on its channel.

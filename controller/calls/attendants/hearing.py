@@ -22,7 +22,7 @@ from speech.client import Heard, Listening, Request, Side, SpeechAway
 log = logging.getLogger(__name__)
 AGAIN = 3.0  # seconds between two tries to be listened to
 BACKLOG = 10.0  # seconds that are still heard when somebody listens again
-PATIENCE = 60.0  # seconds between two looks at a recogniser that says nothing
+PATIENCE = 2.0  # seconds between two looks at a recogniser that says nothing
 LAST_WORDS = 3.0  # seconds that a recogniser has for what was said last
 SECOND = 32_000  # bytes of both sides
 AWAY, TOO_BUSY, NO_MODEL, LAGGING = "away", "too_busy", "no_model", "lagging"
@@ -75,6 +75,9 @@ class Hearing:
 
     def _run(self) -> None:
         try:
+            if self._taps.full():
+                self._degraded(AWAY)
+                return
             with self._taps.open(self._line, self._name, sides="both") as file:
                 self.offset = self._now()
                 self._hear(file)
@@ -99,13 +102,20 @@ class Hearing:
                 self._degraded(AWAY)
             finally:
                 self._ear = None
-            if self._stops.wait(AGAIN if not self.stopping else 0):
+            if self._stops.wait(AGAIN if not self.stopping else 0) or self._taps.full():
                 return
 
     def _read(self, ear: Listening) -> None:
+        standing = False
         while True:
             heard = ear.next(PATIENCE)
             if heard is None:
+                if self._taps.full():
+                    self._degraded(AWAY)
+                    return
+                if standing is self._recognition.answers():
+                    standing = not standing
+                    self._degraded(AWAY if standing else "")
                 continue
             if heard.type in ("ended", "error"):
                 if heard.type == "error" and not self.stopping:

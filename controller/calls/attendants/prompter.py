@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -37,6 +37,8 @@ ROTATES = LONGEST - 300.0  # seconds after which a tap gives way to the next one
 AT_LAST = LONGEST - 30.0  # seconds after which it does so in the middle of a word
 REMEMBERS = 2.0  # seconds between two notes on the channel, but for cards
 LAST_WORDS = 5.0  # seconds that the end waits for what was said last
+ASKS = 1.0  # seconds between two looks at whether the call may still be listened to
+COMPLAINS = 60.0  # seconds between two lines in the log of what fails again and again
 GRACE = 8.0  # seconds that a call without a line waits for its next one
 
 
@@ -50,6 +52,7 @@ class Means:
     put: Callable[[Fact], object]
     secret: str
     now: Callable[[], float]  # epoch seconds
+    current: Callable[[int], Snapshot | None]  # a subscriber as it is configured now
     ready: Callable[[Snapshot], Ready]
     recall: Callable[[int, str], Recalled | None]
 
@@ -75,7 +78,8 @@ class Attendant:
         self._degraded = ""
         self._ends_by = self._left_at = 0.0
         self._left_over = False
-        self._remembered_at = self._listened_at = 0.0
+        self._remembered_at = self._listened_at = self._asked_at = 0.0
+        self._failures, self._complained_at = 0, float("-inf")
         self._saving = self._unsaved = False
         self._saved: Memory | None = None
 
@@ -172,10 +176,19 @@ class Attendant:
     def _listened_user(self, who: str) -> str | None:
         """Who of ours talks, if that is listened to."""
         about, memory = self.about, self._memory
-        direction, number = (memory.direction, memory.number) if memory else (about.direction, about.number)
         user = about.talker(who, memory.left if memory else about.left)
-        policy = about.subscriber.prompter.get("policy")
-        return user if listens(policy, direction=direction, number=number, user=user) else None
+        return user if self._may_listen(user) else None
+
+    def _may_listen(self, user: str) -> bool:
+        """Whether the subscriber wants this talk listened to, as it says now."""
+        about, memory = self.about, self._memory
+        direction, number = (memory.direction, memory.number) if memory else (about.direction, about.number)
+        return listens(self._policy, direction=direction, number=number, user=user)
+
+    @property
+    def _policy(self) -> Mapping[str, Any] | None:
+        subscriber = self._means.current(self.about.subscriber.subscriber_id)
+        return subscriber.prompter.get("policy") if subscriber else None
 
     # --- one thing after the other ----------------------------------------------------------------------------------
 
@@ -190,9 +203,16 @@ class Attendant:
                 if act:
                     act()
                 over = self._pass_time()
-            except Exception:  # whatever befalls the prompter, the call goes on, and so does this
-                log.exception("the prompter of call %s", self.about.call)
+            except Exception:  # noqa: BLE001  # whatever befalls the prompter, the call goes on, and so does this
+                self._complain()
         self._done(self)
+
+    def _complain(self) -> None:
+        """Say in the log what failed, once a minute at most."""
+        self._failures += 1
+        if time.monotonic() - self._complained_at >= COMPLAINS:
+            log.exception("the prompter of call %s failed, for the time %d", self.about.call, self._failures)
+            self._complained_at = time.monotonic()
 
     def _talk(self, who: str, user: str, partner: str, carried: tuple[tuple[str, str], ...]) -> None:
         assert self._memory
@@ -347,11 +367,23 @@ class Attendant:
             return False
         whisper.pass_time()
         if self._talking and not self._ends_by and not self._left_at:
+            self._ask_again(clock)
+        if self._talking and not self._ends_by and not self._left_at:
             whisper.tick()
             self._renew(clock)
             if whisper.urgent or clock - self._remembered_at >= REMEMBERS:
                 self._remember()
         return False
+
+    def _ask_again(self, clock: float) -> None:
+        """Hear no more when the subscriber has come to want that, and keep no more when it keeps nothing any more."""
+        if clock - self._asked_at < ASKS or not self._whisper:
+            return
+        self._asked_at = clock
+        if not self._may_listen(self._whisper.user):
+            self._part()
+        elif policy := self._policy:
+            self._whisper.stores(policy.get("store", True))
 
     def _renew(self, clock: float) -> None:
         """Begin a new tap before the present one is full, or where the present one broke off."""

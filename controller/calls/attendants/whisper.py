@@ -192,6 +192,11 @@ class Whisper:
         self.flush()
         self._stages.close(self._stage)
 
+    def stores(self, wanted: bool) -> None:
+        """Whether anything is kept from now on. What was not kept when the call began is not kept later either."""
+        if not wanted:
+            self._pen.drop()
+
     def leave(self) -> None:
         """Another controller has the call."""
         self.flush()

@@ -72,6 +72,11 @@ class Pen:
             self._write(TRANSCRIPT, utterances, told | {"started_at": self._started_at})
             self._sequence += 1
 
+    def drop(self) -> None:
+        """Keep nothing more of this call, nor what waits."""
+        self._keeps = False
+        self._parts = {}
+
     def card(self, why: Mapping[str, Any], **told: Any) -> None:
         """Keep a card that was shown."""
         self._write(HINT, why, told)

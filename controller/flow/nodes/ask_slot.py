@@ -159,6 +159,7 @@ class AskSlot(Node):
             pause=self.pause,
             max_digits=slot.most_keys,
             digit_timeout=3.0,
+            own=slot.type in ("yes_no", "choice"),
         )
         return (yield from hear(call, command, question=not silence))
 

@@ -123,7 +123,7 @@ class Collect(Node):
         sounds = call.sounds(question)
         if self.spoken:
             phrases = yes_no.phrases(call.value("language"))
-            heard = yield from hear(call, Listen(sounds, phrases=phrases, silence=self.first_digit_timeout))
+            heard = yield from hear(call, Listen(sounds, phrases=phrases, silence=self.first_digit_timeout, own=True))
             if heard.ended != "deaf":
                 return heard.digits == "1" or yes_no.read(heard.text, call.value("language")) is True
         keys = yield from ask.collect(*sounds, first_digit_timeout=self.first_digit_timeout)

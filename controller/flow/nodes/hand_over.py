@@ -55,6 +55,14 @@ class HandOver(Node):
     slots: Annotated[tuple[AnyVariable, ...], Lax] = Field(
         (), max_length=10, title=N_("Values"), description=N_("The variables the person is told, one by one.")
     )
+    headers: bool = Field(
+        True,
+        title=N_("Tell the phone"),
+        description=N_(
+            "In SIP headers, which a phone or a customer program may show. If not, only the agent's page tells it, and "
+            "nothing of it stands in FreeSWITCH's own account of the call."
+        ),
+    )
     strategy: Literal["at_once", "in_turn"] = Field(
         "at_once", title=N_("Order"), description=N_("Ring everybody at once, or one after the other.")
     )
@@ -80,7 +88,8 @@ class HandOver(Node):
             return "failed"
         if self.prompt:
             yield from ask.play(*call.sounds(self.prompt))
-        dialled = yield from ask.dial(targets, self.strategy, self.ring, carried=tuple(self.carried(call)))
+        carried = tuple(self.carried(call))
+        dialled = yield from ask.dial(targets, self.strategy, self.ring, carried=carried, headers=self.headers)
         if dialled.outcome == "answered":
             call.save("answered_by", dialled.by)
         return dialled.outcome

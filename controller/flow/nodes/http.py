@@ -89,6 +89,7 @@ class Http(Node):
         return Request(
             method=self.method,
             url=call.text(self.url, in_url),
+            template=self.url,
             headers=tuple(headers.items()),
             body=call.text(self.body, escape),
             timeout=self.timeout,

@@ -104,4 +104,4 @@ class Intent(Node):
         """Say the prompt and hear words, no keys."""
         phrases = tuple(phrase for phrases in self.intents.values() for phrase in phrases) if self.only_examples else ()
         sounds = call.sounds(*sorry, self.prompt)
-        return Listen(sounds, phrases=phrases, barge_in=self.barge_in, silence=self.silence, max_digits=0)
+        return Listen(sounds, phrases=phrases, barge_in=self.barge_in, silence=self.silence, max_digits=0, own=True)

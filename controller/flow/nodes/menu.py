@@ -181,6 +181,7 @@ class Menu(Node):
             max_digits=self.longest,
             terminators=self.terminators,
             digit_timeout=self.digit_timeout,
+            own=True,
         )
         heard = yield from hear(call, command)
         return self.chosen(heard, call.value("language"))

@@ -33,6 +33,7 @@ def test_it_is_tried_again(outcomes: list[str], after: int) -> None:
         ["wrong_number"],
         ["busy"] * 4,
         ["machine", "machine"],
+        ["machine", "message_left"],
         ["busy", "no_answer", "busy", "no_answer"],  # four calls are enough
         ["something else"],
     ],
